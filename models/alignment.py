@@ -1,0 +1,46 @@
+"""How two photos of one face lie on each other."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from models.arrays import FloatArray, require_finite
+
+ALIGNED_SIZE_PX: Final = (1200, 1500)
+"""(width, height) of the pair's common frame that is shown and exported."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alignment:
+    """The similarity that is shown, and how well the rigid part of the face fits.
+
+    Parameters
+    ----------
+    before_to_aligned, after_to_aligned : (3, 3) from each photo's pixel frame to the aligned frame: rotation, scale and
+        translation alone.
+    residual_mm : RMS distance of rigid skin from where the fitted head motion puts it.
+    yaw_deg, pitch_deg : rotation of the head from before to after, fitted on pixels.
+    distance_ratio : camera distance of the after over the before; above 1 is farther.
+    """
+
+    before_to_aligned: FloatArray
+    after_to_aligned: FloatArray
+    residual_mm: float
+    yaw_deg: float
+    pitch_deg: float
+    distance_ratio: float
+
+    def __post_init__(self) -> None:
+        require_finite("an alignment", self.residual_mm, self.yaw_deg, self.pitch_deg, self.distance_ratio)
+
+
+@dataclass(frozen=True, slots=True)
+class AlignmentRefused:
+    """Two photos that could not be laid on each other, with what was reached.
+
+    Parameters
+    ----------
+    residual_mm : None when too little of the face was found again for a fit.
+    """
+
+    reason: str
+    residual_mm: float | None

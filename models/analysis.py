@@ -1,0 +1,32 @@
+"""What one photo carries: made once by the pipeline, reused by every comparison."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from models.anatomy import Side
+from models.landmarks import Expression, FaceLandmarks
+from models.measurement import Measurement, SideContours
+from models.photo import FaceImage, Photo
+from models.quality import Quality
+from models.scale import Scale
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoAnalysis:
+    """A photo with everything found in it.
+
+    Parameters
+    ----------
+    face : the face at working resolution; ``landmarks`` and ``contours`` are in its frame.
+    scale : of the face frame; ``scale_px`` is that of the full-resolution photo.
+    """
+
+    photo: Photo
+    face: FaceImage
+    landmarks: FaceLandmarks
+    expression: Expression
+    quality: Quality
+    scale: Scale
+    scale_px: Scale
+    contours: Mapping[Side, SideContours]
+    measurements: tuple[Measurement, ...]

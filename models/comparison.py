@@ -1,0 +1,164 @@
+"""What changed between two photos, how sure that is, and whether the two can be compared at all."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.alignment import Alignment
+from models.anatomy import Side
+from models.arrays import FloatArray, require_finite, require_points
+from models.measurand import MeasurandCode
+from models.quality import Flag
+
+
+class Verdict(StrEnum):
+    """What may be said of a change. Whether it is good is the practitioner's word."""
+
+    DETECTABLE_INCREASE = "detectable_increase"
+    DETECTABLE_DECREASE = "detectable_decrease"
+    WITHIN_MEASUREMENT_ERROR = "within_measurement_error"
+    NOT_ASSESSABLE = "not_assessable"
+
+
+class Comparable(StrEnum):
+    """Whether two photos can be compared; ``caution`` where only some measures are stopped."""
+
+    COMPARABLE = "comparable"
+    CAUTION = "caution"
+    NOT_COMPARABLE = "not_comparable"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorTerm:
+    """One part of a change's standard uncertainty, in the change's unit."""
+
+    source: str
+    standard_uncertainty: float
+
+    def __post_init__(self) -> None:
+        require_finite("an error term", self.standard_uncertainty)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredChange:
+    """A change and what it rests on, in the catalogue's ``change_unit``.
+
+    Parameters
+    ----------
+    before, after : ``after`` is ``before + change``; for ``%`` they are 100 and 100 + change.
+    before_log, after_log : absolute log-luminance values where the change is a ratio, else None.
+    error_terms : independent parts of the standard uncertainty.
+    coverage_factor : half width of the 95 % interval in standard uncertainties.
+    """
+
+    before: float
+    change: float
+    error_terms: tuple[ErrorTerm, ...]
+    coverage_factor: float
+    before_log: float | None = None
+    after_log: float | None = None
+
+    def __post_init__(self) -> None:
+        require_finite("a change", self.before, self.change, self.coverage_factor, self.before_log, self.after_log)
+
+    @property
+    def after(self) -> float:
+        """The value after, carried over from the before by the change."""
+        return self.before + self.change
+
+    @property
+    def standard_uncertainty(self) -> float:
+        """Root of the sum of squares of the error terms."""
+        return float(sum(term.standard_uncertainty**2 for term in self.error_terms) ** 0.5)
+
+    @property
+    def mdc95(self) -> float:
+        """Smallest change that is detectable in this pair: a true zero exceeds it once in twenty."""
+        return self.coverage_factor * self.standard_uncertainty
+
+    @property
+    def ci95(self) -> tuple[float, float]:
+        """95 % interval."""
+        return self.change - self.mdc95, self.change + self.mdc95
+
+    @property
+    def verdict(self) -> Verdict:
+        """Detectable when the interval leaves out zero."""
+        low, high = self.ci95
+        if low > 0:
+            return Verdict.DETECTABLE_INCREASE
+        return Verdict.DETECTABLE_DECREASE if high < 0 else Verdict.WITHIN_MEASUREMENT_ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRefused:
+    """A change that could not be had, and why. What one photo carries may still be told."""
+
+    reason: str
+    before: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The change of one measurand on one side."""
+
+    measurand: MeasurandCode
+    side: Side | None
+    result: MeasuredChange | ChangeRefused
+
+
+@dataclass(frozen=True, slots=True)
+class NegativeControl:
+    """A part of the face that no treatment moves, measured like the others; mm, upward positive."""
+
+    region: str
+    change: float
+    standard_uncertainty: float
+
+    def __post_init__(self) -> None:
+        require_finite("a negative control", self.change, self.standard_uncertainty)
+
+    @property
+    def ci95(self) -> tuple[float, float]:
+        """95 % interval."""
+        half = 1.96 * self.standard_uncertainty
+        return self.change - half, self.change + half
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Overlay:
+    """A line to draw over both aligned photos.
+
+    Parameters
+    ----------
+    what : the name in ``contours_px``: ``iris``, ``upper_lid``, ``lower_lid``, ``jawline``, ``nasolabial_fold`` ...
+    before_aligned, after_aligned : (n, 2) in the aligned frame.
+    """
+
+    measurands: tuple[MeasurandCode, ...]
+    side: Side | None
+    what: str
+    before_aligned: FloatArray
+    after_aligned: FloatArray
+
+    def __post_init__(self) -> None:
+        require_points("an overlay", self.before_aligned)
+        require_points("an overlay", self.after_aligned)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparability:
+    """The verdict on the pair, with every reason."""
+
+    verdict: Comparable
+    flags: tuple[Flag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PairComparison:
+    """All that a pair of photos carries."""
+
+    comparability: Comparability
+    alignment: Alignment | None
+    changes: tuple[Change, ...]
+    negative_controls: tuple[NegativeControl, ...]
+    overlays: tuple[Overlay, ...]
