@@ -11,10 +11,10 @@ from models.arrays import FloatArray, require_finite, require_points
 
 @dataclass(frozen=True, slots=True)
 class HeadPose:
-    """Rotation of the head against the camera, in degrees.
+    """Rotation of the head against the camera, in degrees, with the signs of ISO/IEC 19794-5.
 
-    Positive yaw turns the face to the subject's left, positive pitch lifts the chin, positive roll tips the head
-    towards the subject's right shoulder (clockwise in the picture is positive).
+    Positive yaw turns the face to the subject's left, positive pitch lowers the chin, positive roll tips the head
+    towards the subject's right shoulder (counter-clockwise in the picture).
     """
 
     yaw: float

@@ -1,0 +1,1 @@
+"""What we do to a photo: pure functions, arrays and records in, records out."""

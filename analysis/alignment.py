@@ -1,0 +1,193 @@
+"""Lay two photos of one face on each other by the skin that moves with the skull alone.
+
+Corner features on forehead, temples and nose, tracked by pyramidal Lucas-Kanade (Bouguet 2000) on pictures normalised for
+local light, and a rigid motion with depth through them (:mod:`analysis.rigid_motion`). Mouth, jaw, brows and the cheek
+under treatment take no part.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.geometry import fit_similarity
+from analysis.rigid_motion import TERMS, DepthMap, Displace, FlowFit, RigidMotion, fit_flow, flow_basis
+from models.alignment import AlignmentRefused
+from models.anatomy import Midline, Outline, Side
+from models.arrays import FloatArray, Pixels, Plane
+from models.landmarks import FaceLandmarks
+
+_FEATURES: Final = 400
+_SPACING_MM: Final = 2.2
+_NORMALISED_WIDTH: Final = 0.03
+"""Sigma of the local mean and contrast, in face widths."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """One round of tracking: window in mm, pyramid levels above the first, farthest plausible move in mm, terms."""
+
+    window_mm: float
+    levels: int
+    reach_mm: float
+    terms: int
+
+
+_PASSES: Final = (_Pass(8.0, 2, 6.0, 6), _Pass(6.0, 1, 2.5, TERMS), _Pass(5.0, 0, 1.5, TERMS))
+_LARGEST_ROUND_TRIP_PX: Final = 0.4
+_FEWEST_MATCHES: Final = 80
+_LARGEST_SPREAD_MM: Final = 0.30
+_FEWEST_INLIERS: Final = 0.70
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Registration:
+    """The head's motion and how well it was found.
+
+    Parameters
+    ----------
+    matches : features (n, 2) of the before's face frame that were found again.
+    misfit : (n, 2) what the motion leaves at each, in before face-frame pixels.
+    spread_mm : robust spread of the misfit, per axis.
+    """
+
+    motion: RigidMotion
+    matches: FloatArray
+    misfit: FloatArray
+    spread_mm: float
+    fit: FlowFit
+
+
+def register(
+    before: Plane, after: Plane, before_landmarks: FaceLandmarks, after_landmarks: FaceLandmarks, px_per_mm: float
+) -> Registration | AlignmentRefused:
+    """The head's motion from ``before`` to ``after`` (grey, each in its own face frame).
+
+    Parameters
+    ----------
+    px_per_mm : of the before's face frame.
+
+    Refused when fewer than 80 features are found again, when they scatter by more than 0.30 mm or when less than 70 % of
+    them obey one motion: another person, another pose, or light that changed the skin's texture.
+    """
+    similarity = fit_similarity(
+        before_landmarks.midline(Midline.RIGID_ANCHORS), after_landmarks.midline(Midline.RIGID_ANCHORS)
+    )
+    motion = RigidMotion(similarity, DepthMap.of(before_landmarks, px_per_mm))
+    sigma = max(2.0, _NORMALISED_WIDTH * before_landmarks.face_width)
+    reference = light_normalised(before, sigma)
+    corners = _rigid_corners(reference, before_landmarks, px_per_mm)
+    if corners is None or len(corners) < _FEWEST_MATCHES:
+        return AlignmentRefused("Too little skin texture was found on forehead and nose.", None)
+    for tracking in _PASSES:
+        moved = light_normalised(warp(after, motion, before.shape), sigma)
+        start, displacement = _track(reference, moved, corners, tracking, px_per_mm)
+        if len(start) < _FEWEST_MATCHES:
+            return AlignmentRefused("Too little of forehead and nose was found again in the other photo.", None)
+        fit = fit_flow(flow_basis(start, motion.depth), displacement, tracking.terms)
+        motion = motion.plus(fit.terms)
+    spread_mm = fit.spread / px_per_mm
+    if spread_mm > _LARGEST_SPREAD_MM or fit.inliers < _FEWEST_INLIERS:
+        return AlignmentRefused("Forehead and nose do not move as one between the photos.", spread_mm)
+    misfit = displacement - flow_basis(start, motion.depth) @ fit.terms
+    return Registration(motion, start, misfit, spread_mm, fit)
+
+
+def light_normalised(grey: Plane, sigma: float) -> NDArray[np.uint8]:
+    """Local mean taken out and local contrast made even, of log light, as 8 bits for tracking."""
+    log = np.log(np.maximum(grey, 0) + 6.0)
+    detail = log - cv2.GaussianBlur(log, (0, 0), sigma)
+    contrast = np.sqrt(cv2.GaussianBlur(detail * detail, (0, 0), sigma) + 0.02**2)
+    return np.clip(detail / contrast * 45 + 128, 0, 255).astype(np.uint8)
+
+
+def warp(picture: Plane | Pixels, displace: Displace, shape: tuple[int, ...]) -> Plane:
+    """``picture`` seen through ``displace``: out[p] = picture[displace(p)], shape (height, width[, channels]), float32.
+
+    The displacement is evaluated on a coarse grid and interpolated: it is smooth over the face.
+    """
+    height, width = shape[:2]
+    step = max(8, width // 100)
+    columns, rows = np.arange(0, width + 2 * step, step), np.arange(0, height + 2 * step, step)
+    grid = np.stack(np.meshgrid(columns, rows), axis=-1).astype(np.float64)
+    coarse = displace(grid.reshape(-1, 2)).reshape(grid.shape).astype(np.float32)
+    # warpAffine maps the coarse grid's node k exactly to pixel k * step, which resize would not.
+    enlarge = np.array([[1 / step, 0, 0], [0, 1 / step, 0]], dtype=np.float64)
+    full = cv2.warpAffine(coarse, enlarge, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    values = cv2.remap(
+        picture, full[..., 0], full[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(np.maximum(values, 0), dtype=np.float32)
+
+
+def rigid_mask(shape: tuple[int, ...], landmarks: FaceLandmarks) -> NDArray[np.uint8]:
+    """255 on skin that moves with the skull: nose and bridge, forehead, temples."""
+    mask = np.zeros(shape[:2], dtype=np.uint8)
+    polygons = [landmarks.midline(Midline.NOSE), landmarks.midline(Midline.FOREHEAD)]
+    for side in Side:
+        polygons += [landmarks.outline(Outline.FOREHEAD_SIDE, side), landmarks.outline(Outline.TEMPLE, side)]
+    for polygon in polygons:
+        cv2.fillPoly(mask, [np.rint(polygon).astype(np.int32)], 255)
+    return mask
+
+
+def _rigid_corners(reference: NDArray[np.uint8], landmarks: FaceLandmarks, px_per_mm: float) -> NDArray[np.float32] | None:
+    corners = cv2.goodFeaturesToTrack(
+        reference,
+        _FEATURES,
+        qualityLevel=0.02,
+        minDistance=_SPACING_MM * px_per_mm,
+        mask=rigid_mask(reference.shape, landmarks),
+        blockSize=max(3, int(1.2 * px_per_mm) | 1),
+    )
+    return None if corners is None else np.asarray(corners, dtype=np.float32)
+
+
+def _track(
+    reference: NDArray[np.uint8], moved: NDArray[np.uint8], corners: NDArray[np.float32], tracking: _Pass, px_per_mm: float
+) -> tuple[FloatArray, FloatArray]:
+    """Corners (n, 2) found again, there and back, and their displacements (n, 2)."""
+    there = track_points(reference, moved, corners, tracking.window_mm * px_per_mm, tracking.levels)
+    back = track_points(moved, reference, there.points, tracking.window_mm * px_per_mm, tracking.levels, guess=corners)
+    displacement = (there.points - corners)[:, 0].astype(np.float64)
+    round_trip = np.linalg.norm((back.points - corners)[:, 0], axis=1)
+    kept = (
+        there.found
+        & back.found
+        & (round_trip < _LARGEST_ROUND_TRIP_PX)
+        & (np.linalg.norm(displacement, axis=1) < tracking.reach_mm * px_per_mm)
+    )
+    return corners[kept, 0].astype(np.float64), displacement[kept]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tracked:
+    """Points (n, 1, 2) float32 and whether each was found."""
+
+    points: NDArray[np.float32]
+    found: NDArray[np.bool_]
+
+
+def track_points(
+    reference: NDArray[np.uint8],
+    moved: NDArray[np.uint8],
+    points: NDArray[np.float32],
+    window_px: float,
+    levels: int,
+    guess: NDArray[np.float32] | None = None,
+) -> Tracked:
+    """Pyramidal Lucas-Kanade from ``points`` (n, 1, 2), starting at ``guess`` or at the same place."""
+    window = max(9, int(window_px) | 1)
+    found_points, status, _ = cv2.calcOpticalFlowPyrLK(
+        reference,
+        moved,
+        points,
+        (points if guess is None else guess).copy(),
+        winSize=(window, window),
+        maxLevel=levels,
+        flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
+        criteria=(cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 20, 0.005),
+    )
+    return Tracked(np.asarray(found_points, dtype=np.float32), status[:, 0] > 0)

@@ -1,0 +1,221 @@
+"""Upload bytes to an upright sRGB photo, or the reason why not.
+
+The format is decided from the bytes alone. Nothing is decoded before the header has passed the pixel limit, and a
+damaged file is refused rather than shown in part.
+"""
+
+import hashlib
+import math
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any, Final, TypeVar
+
+import numpy as np
+from pi_heif import HeifImageFile
+from PIL import Image, ImageCms
+from PIL.ExifTags import IFD, Base
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from models.photo import Photo
+from models.quality import Flag, FlagCode, Refused
+
+MAX_MEGAPIXELS: Final = 60
+"""More than any phone's photo by default; what a worker of half a gigabyte can still hold."""
+
+Found = TypeVar("Found")
+
+_READERS: Final[tuple[tuple[int, bytes, Callable[..., ImageFile] | None], ...]] = (
+    (0, b"\xff\xd8\xff", JpegImageFile),  # MPO as well: its first picture is an ordinary JPEG
+    (0, b"\x89PNG\r\n\x1a\n", PngImageFile),
+    (8, b"WEBP", WebPImageFile),
+    (0, b"II*\x00", TiffImageFile),
+    (0, b"MM\x00*", TiffImageFile),
+    *((4, b"ftyp" + brand, HeifImageFile) for brand in (b"heic", b"heix", b"heim", b"heis", b"mif1")),
+    # Pictures all right, but of a format that is not accepted.
+    *((0, magic, None) for magic in (b"GIF8", b"BM", b"8BPS", b"II+\x00", b"MM\x00+", b"\x00\x00\x01\x00", b"\xff\x0a")),
+    *((0, magic, None) for magic in (b"\x00\x00\x00\x0cJXL ", b"\x00\x00\x00\x0cjP  ", b"\xff\x4f\xff\x51")),
+    *((4, b"ftyp" + brand, None) for brand in (b"avif", b"avis", b"hevc", b"msf1", b"crx ")),
+)
+"""Where which bytes stand in which format, and who reads it."""
+
+_CAMERA_RAW_TAGS: Final = (50706, 50752)
+"""DNGVersion and Canon's CR2Slice: a TIFF whose first picture is only a thumbnail."""
+
+_TO_UPRIGHT: Final[Mapping[int, Image.Transpose]] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""By EXIF orientation. Pillow's TIFF and pi-heif's HEIC are upright already and then say so."""
+
+_SIDEWAYS: Final = frozenset({5, 6, 7, 8})
+_SIXTEEN_BIT: Final = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
+_WITHOUT_MEANING_AS_A_PHOTO: Final = frozenset({"I", "F", "LAB", "HSV"})
+_WITH_PROFILE: Final = frozenset({"RGB", "L", "CMYK"})
+_SRGB: Final = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+
+
+def inspect(upload: bytes) -> Refused | None:
+    """Why ``upload`` would be refused, judged by its header alone; None when it may be decoded."""
+    opened = _guarded(_open, upload)
+    return opened if isinstance(opened, Refused) else None
+
+
+def decode(upload: bytes, at_least_px: int | None = None) -> Photo | Refused:
+    """Decode ``upload`` into an upright sRGB photo.
+
+    Parameters
+    ----------
+    upload : JPEG, PNG, WebP, TIFF or HEIC; of several frames or pages the first.
+    at_least_px : decode at the smallest of 1/1, 1/2, 1/4, 1/8 whose long side is not below this. A JPEG is then never
+        decoded in full, which saves most of the time. None decodes at full size.
+    """
+    return _guarded(lambda upload: _decode(upload, at_least_px), upload)
+
+
+def _guarded(read: Callable[[bytes], Found | Refused], upload: bytes) -> Found | Refused:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # on damaged metadata, which does not touch the pixels
+        try:
+            return read(upload)
+        except MemoryError:
+            raise
+        except Image.DecompressionBombError as bomb:  # by WebP alone, before it tells its size
+            return _too_many_pixels(float(str(bomb).split("(")[1].split()[0]))
+        except Exception:  # noqa: BLE001  on hostile bytes decoders raise almost every exception there is
+            return Refused(Flag.of(FlagCode.TRUNCATED))
+
+
+def _open(upload: bytes) -> ImageFile | Refused:
+    """Read the header."""
+    if not upload:
+        return Refused(Flag.of(FlagCode.EMPTY_FILE))
+    found = next((entry for entry in _READERS if upload.startswith(entry[1], entry[0])), None)
+    if found is None:
+        return Refused(Flag.of(FlagCode.NOT_AN_IMAGE))
+    reader = found[2]
+    if reader is None:
+        return Refused(Flag.of(FlagCode.UNSUPPORTED_FORMAT))
+    image = reader(BytesIO(upload))
+    if image.width * image.height > MAX_MEGAPIXELS * 1e6:
+        return _too_many_pixels(image.width * image.height)
+    return Refused(Flag.of(FlagCode.UNSUPPORTED_FORMAT)) if _is_no_photo(image) else image
+
+
+def _too_many_pixels(pixels: float) -> Refused:
+    return Refused(Flag.of(FlagCode.TOO_MANY_PIXELS, value=pixels / 1e6, limit=MAX_MEGAPIXELS))
+
+
+def _is_no_photo(image: ImageFile) -> bool:
+    camera_raw = isinstance(image, TiffImageFile) and any(tag in image.tag_v2 for tag in _CAMERA_RAW_TAGS)
+    return camera_raw or image.mode in _WITHOUT_MEANING_AS_A_PHOTO
+
+
+def _decode(upload: bytes, at_least_px: int | None) -> Photo | Refused:
+    image = _open(upload)
+    if isinstance(image, Refused):
+        return image
+    stored_size = image.size
+    fraction = _fraction(max(stored_size), at_least_px)
+    image.draft(None, (stored_size[0] // fraction, stored_size[1] // fraction))
+    image.load()
+    capture = _capture(image)
+    opaque = _opaque(image)
+    reduced = opaque.reduce(fraction) if fraction > 1 and image.size == stored_size else opaque
+    coloured = _in_srgb(reduced, image.info.get("icc_profile"))
+    turn = _TO_UPRIGHT.get(capture.orientation)
+    return Photo(
+        sha256=hashlib.sha256(upload).hexdigest(),
+        size_px=stored_size[::-1] if capture.orientation in _SIDEWAYS else stored_size,
+        taken_at=capture.taken_at,
+        focal_length_mm=capture.focal_length_mm,
+        pixels=np.asarray(coloured if turn is None else coloured.transpose(turn)),
+    )
+
+
+def _fraction(long_side_px: int, at_least_px: int | None) -> int:
+    """The denominator of the smallest allowed fraction."""
+    if at_least_px is None:
+        return 1
+    return next((part for part in (8, 4, 2) if math.ceil(long_side_px / part) >= at_least_px), 1)
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """The picture with 8 bits a channel and white behind what is transparent, in a mode that a profile can describe."""
+    if image.mode in _SIXTEEN_BIT:
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if image.has_transparency_data:
+        layer = image.convert("RGBA")
+        backed = Image.new("RGB", layer.size, "white")
+        backed.paste(layer, mask=layer.getchannel("A"))
+        return backed
+    return image if image.mode in _WITH_PROFILE else image.convert("RGB")
+
+
+def _in_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Image:
+    """The picture in sRGB; one without a profile, or with a broken one, is taken to be sRGB already."""
+    try:
+        if icc_profile:
+            profile = ImageCms.ImageCmsProfile(BytesIO(icc_profile))
+            if not (image.mode == "RGB" and "sRGB" in ImageCms.getProfileDescription(profile)):
+                return _converted(image, profile)
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        pass
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _converted(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image:
+    intent = ImageCms.Intent.RELATIVE_COLORIMETRIC
+    transform = ImageCms.buildTransform(profile, _SRGB, image.mode, "RGB", renderingIntent=intent)
+    return ImageCms.applyTransform(image, transform) or image
+
+
+@dataclass(frozen=True, slots=True)
+class _Capture:
+    """What the camera wrote about the shot."""
+
+    orientation: int = 1
+    taken_at: datetime | None = None
+    focal_length_mm: float | None = None
+
+
+def _capture(image: ImageFile) -> _Capture:
+    try:
+        exif = image.getexif()
+        shot = exif.get_ifd(IFD.Exif)
+        return _Capture(int(exif.get(Base.Orientation, 1)), _taken_at(shot), _focal_length_mm(shot))
+    except Exception:  # noqa: BLE001  damaged EXIF raises as freely as damaged pixels, and is no reason to refuse
+        return _Capture()
+
+
+def _taken_at(shot: Mapping[int, Any]) -> datetime | None:
+    local = _text(shot.get(Base.DateTimeOriginal))
+    for stamp, form in ((local + _text(shot.get(Base.OffsetTimeOriginal)), "%z"), (local, "")):
+        try:
+            return datetime.strptime(stamp, f"%Y:%m:%d %H:%M:%S{form}")  # noqa: DTZ007  naive where no zone is written
+        except ValueError:
+            continue
+    return None
+
+
+def _text(value: object) -> str:
+    return value.strip(" \x00") if isinstance(value, str) else ""
+
+
+def _focal_length_mm(shot: Mapping[int, Any]) -> float | None:
+    try:
+        length = float(shot[Base.FocalLength])
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        return None
+    return length if math.isfinite(length) and length > 0 else None

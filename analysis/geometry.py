@@ -1,0 +1,122 @@
+"""Sampling pictures along lines, fitting similarities, and the shortest path through a cost image."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
+
+from models.arrays import FloatArray, Plane
+
+DARK_OFFSET: Final = 6.0
+"""Grey levels added before a logarithm, so that noise in shadow does not dominate."""
+
+
+def sample(plane: Plane, points: FloatArray, interpolation: int = cv2.INTER_CUBIC) -> Plane:
+    """Values of ``plane`` at ``points`` (..., 2), shape (...); outside the picture the nearest edge counts."""
+    grid = np.ascontiguousarray(points, dtype=np.float32)
+    shape = grid.shape[:-1]
+    grid = grid.reshape(-1, shape[-1] if len(shape) > 1 else 1, 2)
+    values = cv2.remap(plane, grid[..., 0], grid[..., 1], interpolation, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(values.reshape(shape), dtype=np.float32)
+
+
+def log_light(grey: Plane) -> Plane:
+    """Logarithm of gamma-coded grey 0-255; cubic sampling may overshoot below black, hence the clip."""
+    return np.asarray(np.log(np.maximum(grey, 0) + DARK_OFFSET), dtype=np.float32)
+
+
+def blurred(plane: Plane, sigma: float) -> Plane:
+    """Gaussian blur; a sigma below 0.3 px changes nothing and is left out."""
+    return plane if sigma < 0.3 else np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma), dtype=np.float32)  # noqa: PLR2004
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Polyline:
+    """A smooth line through points (n, 2), by arc length in the points' unit."""
+
+    points: FloatArray
+    arc: FloatArray
+
+    @classmethod
+    def through(cls, knots: FloatArray, count: int = 200) -> "Polyline":
+        """Shape-preserving cubic through ``knots`` (k, 2) (Fritsch & Carlson 1980), ``count`` points."""
+        steps = np.linalg.norm(np.diff(knots, axis=0), axis=1)
+        arc = np.concatenate([[0.0], np.cumsum(np.maximum(steps, 1e-9))])
+        dense = np.linspace(0, arc[-1], count)
+        return cls(np.column_stack([PchipInterpolator(arc, knots[:, axis])(dense) for axis in (0, 1)]), dense)
+
+    def at(self, arc: FloatArray) -> FloatArray:
+        """Points (n, 2) at the given arc lengths, the ends held."""
+        return np.column_stack([np.interp(arc, self.arc, self.points[:, axis]) for axis in (0, 1)])
+
+    def nearest_arc(self, point: FloatArray) -> float:
+        """Arc length of the point of the line nearest to ``point``."""
+        return float(self.arc[np.argmin(np.linalg.norm(self.points - point, axis=1))])
+
+
+def normals(points: FloatArray, towards: FloatArray) -> FloatArray:
+    """Unit normals (n, 2) of a line, on the side on which ``towards`` (2,) or (n, 2) lies."""
+    tangent = np.gradient(points, axis=0)
+    tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-9)
+    normal = np.column_stack([-tangent[:, 1], tangent[:, 0]])
+    side = np.sign(((towards - points) * normal).sum(axis=1, keepdims=True))
+    return np.asarray(normal * np.where(side == 0, 1, side))
+
+
+def fit_similarity(source: FloatArray, target: FloatArray) -> FloatArray:
+    """Least-squares rotation, scale and translation (2, 3) from ``source`` to ``target`` (n, 2).
+
+    Umeyama 1991, IEEE Trans. Pattern Anal. 13:376-380, eq. 40-42; never a reflection.
+    """
+    source_mean, target_mean = source.mean(axis=0), target.mean(axis=0)
+    centred = source - source_mean
+    u, singular, vt = np.linalg.svd((target - target_mean).T @ centred)
+    sign = np.array([1.0, np.sign(np.linalg.det(u @ vt))])
+    rotation = u @ np.diag(sign) @ vt
+    scale = (singular * sign).sum() / (centred**2).sum()
+    return np.column_stack([scale * rotation, target_mean - scale * rotation @ source_mean])
+
+
+def transform(matrix: FloatArray, points: FloatArray) -> FloatArray:
+    """Points (n, 2) through a (2, 3) or affine (3, 3) matrix."""
+    return np.asarray(points @ matrix[:2, :2].T + matrix[:2, 2])
+
+
+def homogeneous(matrix: FloatArray) -> FloatArray:
+    """A (2, 3) matrix as (3, 3)."""
+    return np.vstack([matrix[:2], [0.0, 0.0, 1.0]])
+
+
+def cheapest_path(cost: NDArray[np.floating], smoothness: float, reach: int = 2) -> NDArray[np.intp]:
+    """Row of each column along the path of least cost through ``cost`` (rows, columns).
+
+    A step by s rows between neighbouring columns costs ``smoothness * s**2``; at most ``reach`` rows. Dynamic
+    programming (Amini, Weymouth & Jain 1990, IEEE Trans. Pattern Anal. 12:855-867).
+    """
+    rows, columns = cost.shape
+    steps = np.arange(-reach, reach + 1)
+    penalty = smoothness * steps.astype(np.float64) ** 2
+    total = cost[:, 0].astype(np.float64)
+    came_from = np.zeros((rows, columns), dtype=np.int16)
+    for column in range(1, columns):
+        padded = np.pad(total, reach, constant_values=np.inf)
+        candidates = np.lib.stride_tricks.sliding_window_view(padded, len(steps)) + penalty
+        best = candidates.argmin(axis=1)
+        came_from[:, column] = steps[best]
+        total = candidates[np.arange(rows), best] + cost[:, column]
+    path = np.empty(columns, dtype=np.intp)
+    path[-1] = int(total.argmin())
+    for column in range(columns - 1, 0, -1):
+        path[column - 1] = path[column] + came_from[path[column], column]
+    return path
+
+
+def parabola_peak(left: NDArray[np.floating], middle: NDArray[np.floating], right: NDArray[np.floating]) -> FloatArray:
+    """Offset in samples, within ±1, of the extremum of the parabola through three neighbours; 0 where it is flat."""
+    curvature = np.asarray(left - 2 * middle + right, dtype=np.float64)
+    safe = np.where(np.abs(curvature) > 1e-9, curvature, 1.0)  # noqa: PLR2004  flat
+    offset = np.where(np.abs(curvature) > 1e-9, 0.5 * (left - right) / safe, 0.0)  # noqa: PLR2004
+    return np.asarray(np.clip(offset, -1, 1), dtype=np.float64)

@@ -1,0 +1,1 @@
+"""One module a family of measures; none knows of another."""
