@@ -39,8 +39,8 @@ _READERS: Final[tuple[tuple[int, bytes, Callable[..., ImageFile] | None], ...]] 
     (0, b"MM\x00*", TiffImageFile),
     *((4, b"ftyp" + brand, HeifImageFile) for brand in (b"heic", b"heix", b"heim", b"heis", b"mif1")),
     # Pictures all right, but of a format that is not accepted.
-    *((0, magic, None) for magic in (b"GIF8", b"BM", b"8BPS", b"II+\x00", b"MM\x00+", b"\x00\x00\x01\x00", b"\xff\x0a")),
-    *((0, magic, None) for magic in (b"\x00\x00\x00\x0cJXL ", b"\x00\x00\x00\x0cjP  ", b"\xff\x4f\xff\x51")),
+    *((0, magic, None) for magic in (b"GIF8", b"BM", b"8BPS", b"II+\x00", b"MM\x00+", b"\x00\x00\x01\x00")),
+    *((0, magic, None) for magic in (b"\xff\x0a", b"\x00\x00\x00\x0cJXL ", b"\x00\x00\x00\x0cjP  ", b"\xff\x4f\xff\x51")),
     *((4, b"ftyp" + brand, None) for brand in (b"avif", b"avis", b"hevc", b"msf1", b"crx ")),
 )
 """Where which bytes stand in which format, and who reads it."""
@@ -145,14 +145,14 @@ def _decode(upload: bytes, at_least_px: int | None) -> Photo | Refused:
 
 
 def _fraction(long_side_px: int, at_least_px: int | None) -> int:
-    """The denominator of the smallest allowed fraction."""
+    """Choose the denominator of the smallest allowed fraction."""
     if at_least_px is None:
         return 1
     return next((part for part in (8, 4, 2) if math.ceil(long_side_px / part) >= at_least_px), 1)
 
 
 def _opaque(image: Image.Image) -> Image.Image:
-    """The picture with 8 bits a channel and white behind what is transparent, in a mode that a profile can describe."""
+    """Give the picture 8 bits a channel and white behind what is transparent, in a mode that a profile can describe."""
     if image.mode in _SIXTEEN_BIT:
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if image.has_transparency_data:
@@ -164,7 +164,7 @@ def _opaque(image: Image.Image) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Image:
-    """The picture in sRGB; one without a profile, or with a broken one, is taken to be sRGB already."""
+    """Bring the picture to sRGB; one without a profile, or with a broken one, is taken to be sRGB already."""
     try:
         if icc_profile:
             profile = ImageCms.ImageCmsProfile(BytesIO(icc_profile))
