@@ -1,0 +1,27 @@
+"""The JSON of one photo and of one pair: the same from the command line, the API and the report's data."""
+
+from service.documents.pair import comparison_document
+from service.documents.parts import refused_document
+from service.documents.photo import measurement_document
+from service.documents.records import (
+    ChangeDocument,
+    ComparisonDocument,
+    FlagDocument,
+    MeasuredDocument,
+    MeasurementDocument,
+    OverlayDocument,
+    RefusedDocument,
+)
+
+__all__ = [
+    "ChangeDocument",
+    "ComparisonDocument",
+    "FlagDocument",
+    "MeasuredDocument",
+    "MeasurementDocument",
+    "OverlayDocument",
+    "RefusedDocument",
+    "comparison_document",
+    "measurement_document",
+    "refused_document",
+]

@@ -1,0 +1,214 @@
+"""The shapes of the JSON documents. A figure that could not be had is null with a reason, never 0 or NaN."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from models.anatomy import Side
+from models.comparison import Comparable, Verdict
+from models.measurand import Family, MeasurandCode, Unit
+from models.quality import Favours, FlagCode
+
+Point = tuple[float, float]
+Line = tuple[Point, ...]
+Matrix = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class FlagDocument(_Document):
+    """A reason that a photo or a pair was given, in a sentence for the reader."""
+
+    code: FlagCode
+    says: str
+    value: float | None
+    limit: float | None
+    favours: Favours | None
+    stops: tuple[MeasurandCode, ...]
+
+
+class QualityDocument(_Document):
+    """What a photo is good for."""
+
+    verdict: Literal["usable", "retake"]
+    flags: tuple[FlagDocument, ...]
+
+
+class PoseDocument(_Document):
+    """Rotation of the head against the camera, in degrees."""
+
+    yaw: float
+    pitch: float
+    roll: float
+
+
+class ExpressionDocument(_Document):
+    """Activity of the face's muscles from 0 to 1; gaze as (to the subject's left, upward)."""
+
+    smile: float
+    brow_raise: float
+    squint: float
+    jaw_open: float
+    blink: float
+    gaze: Point
+
+
+class ScaleDocument(_Document):
+    """Millimetres per pixel of the photo as uploaded, in the iris plane."""
+
+    mm_per_px: float
+    relative_uncertainty: float
+    method: str
+
+
+class MeasuredDocument(_Document):
+    """One measurand in one photo; either ``value`` and ``standard_uncertainty``, or ``reason``."""
+
+    measurand: MeasurandCode
+    side: Side | None
+    name: str
+    family: Family
+    what: str
+    unit: Unit
+    value: float | None
+    standard_uncertainty: float | None
+    reason: str | None
+
+
+class CircleDocument(_Document):
+    """A circle in the pixel frame."""
+
+    centre: Point
+    radius: float
+
+
+class SideContoursDocument(_Document):
+    """What was found on one side; null where it was not, and then ``reasons`` says why."""
+
+    iris: CircleDocument | None
+    upper_lid: Line | None
+    lower_lid: Line | None
+    jawline: Line | None
+    nasolabial_fold: Line | None
+    reasons: dict[str, str]
+
+
+class PhotoDocument(_Document):
+    """A photo as a comparison tells it."""
+
+    sha256: str
+    taken_at: datetime | None
+    quality: QualityDocument
+    pose_deg: PoseDocument
+    scale: ScaleDocument
+
+
+class MeasurementDocument(PhotoDocument):
+    """One photo with everything that was measured in it; contours in the pixels of the upright photo as uploaded."""
+
+    method_version: str
+    size_px: tuple[int, int]
+    expression: ExpressionDocument
+    measurements: tuple[MeasuredDocument, ...]
+    contours_px: dict[Side, SideContoursDocument]
+
+
+class ComparabilityDocument(_Document):
+    """Whether the two photos can be compared, with every reason."""
+
+    verdict: Comparable
+    flags: tuple[FlagDocument, ...]
+
+
+class AlignmentDocument(_Document):
+    """How the photos lie on each other: 3x3 matrices from each photo's pixels to the aligned frame."""
+
+    residual_mm: float
+    before_to_aligned: Matrix
+    after_to_aligned: Matrix
+
+
+class ErrorTermDocument(_Document):
+    """One independent part of a change's standard uncertainty."""
+
+    source: str
+    standard_uncertainty: float
+
+
+class ChangeDocument(_Document):
+    """The change of one measurand on one side; where it is not assessable, ``reason`` says why.
+
+    For ``%`` the figure before is 100, and ``before_log`` and ``after_log`` carry the log-luminance values. ``meaning``
+    says what a detectable change looks like.
+    """
+
+    measurand: MeasurandCode
+    side: Side | None
+    name: str
+    family: Family
+    what: str
+    unit: Unit
+    before: float | None
+    after: float | None
+    change: float | None
+    standard_uncertainty: float | None
+    ci95: tuple[float, float] | None
+    mdc95: float | None
+    verdict: Verdict
+    reason: str | None
+    meaning: str | None = None
+    before_log: float | None = None
+    after_log: float | None = None
+    error_terms: tuple[ErrorTermDocument, ...] = ()
+
+
+class NegativeControlDocument(_Document):
+    """A part of the face that no treatment moves, measured like the others."""
+
+    region: str
+    unit: Unit
+    change: float
+    ci95: tuple[float, float]
+
+
+class OverlayDocument(_Document):
+    """A line to draw over both aligned photos."""
+
+    what: str
+    side: Side | None
+    measurands: tuple[MeasurandCode, ...]
+    before: Line
+    after: Line
+
+
+class ComparisonDocument(_Document):
+    """What changed between two photos and how sure that is."""
+
+    method_version: str
+    before: PhotoDocument
+    after: PhotoDocument
+    comparability: ComparabilityDocument
+    alignment: AlignmentDocument | None
+    changes: tuple[ChangeDocument, ...]
+    negative_controls: tuple[NegativeControlDocument, ...]
+    aligned_size_px: tuple[int, int]
+    overlays: tuple[OverlayDocument, ...]
+
+
+class RefusalDocument(_Document):
+    """Why a photo cannot be measured, and which of a pair it is."""
+
+    code: FlagCode
+    says: str
+    value: float | None
+    limit: float | None
+    photo: Literal["before", "after"] | None
+
+
+class RefusedDocument(_Document):
+    """The document in place of a measurement or comparison that could not be made."""
+
+    refused: RefusalDocument
