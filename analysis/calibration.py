@@ -22,7 +22,9 @@ from models.scale import HVID_MM, Scale
 _ANGLES: Final = np.radians(np.concatenate([np.arange(-55, 21, 3), np.arange(160, 236, 3)]))
 """Rays on which the limbus is rarely covered, v up: both sides, from a little above the horizontal downward."""
 
-_RAYS: Final = np.column_stack([np.cos(_ANGLES), np.sin(_ANGLES)])
+VISIBLE_RAYS: Final = np.column_stack([np.cos(_ANGLES), np.sin(_ANGLES)])
+"""The same as unit vectors (n, 2)."""
+
 _SEARCH_MM: Final = 2.2
 _SEARCH_STEP_MM: Final = 0.22
 _RADII_MM: Final = HVID_MM / 2 * np.arange(0.86, 1.19, 0.035)
@@ -81,10 +83,10 @@ def _coarse_circle(patch: Plane, prior: FloatArray) -> tuple[FloatArray, float] 
     along_y = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
     steps = np.arange(-_SEARCH_MM, _SEARCH_MM + 1e-9, _SEARCH_STEP_MM)
     grid = np.stack(np.meshgrid(steps, steps, _RADII_MM, indexing="ij"), axis=-1).reshape(-1, 3)
-    edge = to_patch((prior + grid[:, None, :2]) + grid[:, None, 2:3] * _RAYS)
+    edge = to_patch((prior + grid[:, None, :2]) + grid[:, None, 2:3] * VISIBLE_RAYS)
     columns = np.clip(np.rint(edge[..., 0]).astype(np.intp), 0, patch.shape[1] - 1)
     rows = np.clip(np.rint(edge[..., 1]).astype(np.intp), 0, patch.shape[0] - 1)
-    outward = along_x[rows, columns] * _RAYS[:, 0].astype(np.float32) - along_y[rows, columns] * _RAYS[:, 1].astype(
+    outward = along_x[rows, columns] * VISIBLE_RAYS[:, 0].astype(np.float32) - along_y[rows, columns] * VISIBLE_RAYS[:, 1].astype(
         np.float32
     )
     contrast = float(np.percentile(np.abs(outward), 99)) + 1e-6
@@ -101,9 +103,9 @@ def _refined(patch: Plane, coarse: tuple[FloatArray, float], frame: EyeFrame) ->
     """Sub-pixel radial edges and a robust circle through them, three times with a narrowing window."""
     centre, radius = coarse
     reach = np.arange(-_EDGE_REACH_MM, _EDGE_REACH_MM + 1e-9, _EDGE_STEP_MM)
-    index = np.arange(len(_RAYS))
+    index = np.arange(len(VISIBLE_RAYS))
     for window in (0.8, 0.45, 0.45):
-        points = centre + (radius + reach)[None, :, None] * _RAYS[:, None, :]
+        points = centre + (radius + reach)[None, :, None] * VISIBLE_RAYS[:, None, :]
         slope = np.gradient(sample(patch, to_patch(points)), _EDGE_STEP_MM, axis=1)
         peak = np.clip((slope * np.exp(-0.5 * (reach / window) ** 2)).argmax(axis=1), 1, len(reach) - 2)
         height = slope[index, peak]
@@ -112,7 +114,7 @@ def _refined(patch: Plane, coarse: tuple[FloatArray, float], frame: EyeFrame) ->
         good = (height > 0.35 * np.median(height)) & (peak > 2) & (peak < len(reach) - 3) & (height > 0)  # noqa: PLR2004
         if good.sum() < _FEWEST_RAYS:
             return NotAssessable("The iris was not found: too little of its edge is visible.")
-        centre, radius, misfit, covariance = _robust_circle(centre + edge[good, None] * _RAYS[good], centre, radius)
+        centre, radius, misfit, covariance = _robust_circle(centre + edge[good, None] * VISIBLE_RAYS[good], centre, radius)
     if misfit > _LARGEST_MISFIT_MM or np.linalg.norm(centre - coarse[0]) > 1.5 or abs(radius / coarse[1] - 1) > 0.2:  # noqa: PLR2004
         return NotAssessable("The iris was not found: its edge is not round, something may cover it.")
     middle = frame.to_face(centre)
