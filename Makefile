@@ -1,0 +1,84 @@
+# Every command of the project. On a bare Debian with python3, pip, venv and make, `make demo` and `make test` are enough.
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+STEP := @printf '==> %s\n'
+
+# Set-up is done once for each lock, project description, place and Python; the stamp's name says for which, so a second
+# run costs one checksum and a venv that was moved or belongs to another Python is made anew.
+digest = $(shell { cat $(1); printf '%s' '$(CURDIR)'; $(PYTHON) -V; } 2>/dev/null | sha256sum | cut -c 1-16)
+VENV_READY := $(VENV)/.made-$(call digest,/dev/null)
+RUN_READY := $(VENV)/.run-$(call digest,requirements.lock pyproject.toml)
+DEV_READY := $(VENV)/.dev-$(call digest,requirements-dev.lock pyproject.toml)
+
+# --no-deps with hashes: exactly the locked files and nothing else. --no-compile: modules compile when first imported,
+# which is quicker than compiling all of them now.
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-deps --no-compile
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo test quick lint types format bench docs lock clean
+
+help: ## List the commands
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name says; do printf '  make %-10s %s\n' "$$name" "$$says"; done
+
+setup: $(RUN_READY) ## Make .venv with everything that running needs
+
+setup-dev: $(DEV_READY) ## Make .venv with everything that developing needs
+
+demo: setup ## Analyse the sample photos through the real service and serve the report (ONCE=1: write it to out/ and end)
+	@$(BIN)/python -m service.demo $(if $(ONCE),--once)
+
+test: setup-dev ## Run all tests (PYTEST_ARGS='-k name' for some)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS)
+
+quick: setup-dev ## Run the tests that take less than ten seconds and need no browser
+	$(BIN)/python -m pytest -m 'not slow and not browser' -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS)
+
+lint: setup-dev ## Check style, format and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: setup-dev ## Check types
+	$(BIN)/mypy
+
+format: setup-dev ## Format the code and mend what can be mended
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: setup ## Measure accuracy and speed
+	$(BIN)/liftmark bench accuracy
+	$(BIN)/liftmark bench speed
+
+lock: ## Write the hash locks anew (needs uv; UPGRADE=1: with the newest versions)
+	$(call compile,--group dev -o requirements-dev.lock)
+	$(call compile,--constraint requirements-dev.lock -o requirements.lock)
+
+clean: ## Remove what set-up, tests and the demo made
+	rm -rf $(VENV) out dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+compile = uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-header --no-annotate --no-emit-index-url --group build $(if $(UPGRADE),--upgrade) $(1)
+
+$(VENV_READY):
+	$(STEP) "Checking this machine"
+	@$(PYTHON) -I service/fresh_machine.py
+	$(STEP) "Making $(VENV)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(RUN_READY): $(VENV_READY)
+	$(call install,requirements.lock)
+	@touch $@
+
+$(DEV_READY): $(VENV_READY)
+	$(call install,requirements-dev.lock)
+	@touch $@ $(RUN_READY)
+
+define install
+	$(STEP) "Installing $$(grep -c == $(1)) locked packages (a minute or two)"
+	@$(PIP_INSTALL) --only-binary :all: --require-hashes --requirement $(1)
+	@$(PIP_INSTALL) --no-build-isolation --editable .
+endef
