@@ -1,0 +1,148 @@
+"""How tone and light differ between the two photos of a pair.
+
+Shading can be compared only under the same light and tone. The tone ratio is the contrast of the after over the before in
+features that no treatment moves and that are much darker or brighter than skin; the light difference says how the broad
+shading of the face changed. Exposure and white balance do neither: they shift log luminance as a whole.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Final, TypeVar
+from weakref import WeakKeyDictionary
+
+import cv2
+import numpy as np
+
+from analysis.geometry import blurred
+from analysis.registered_pair import RegisteredPair
+from models.anatomy import Midline, Outline, Side
+from models.arrays import FloatArray, Mask, Plane, require_finite
+from models.landmarks import FaceLandmarks
+from models.measurement import Estimate
+
+_TONE_PX_PER_MM: Final = 2.0
+_TONE_BAND_MM: Final = (0.8, 4.0)
+"""Sigmas of the band-pass: brows, lips and nostrils are 3-10 mm wide."""
+_PRIOR_TONE_SD: Final = 0.10
+"""Spread of contrast between two photos of one camera with automatic processing; holds back a poor estimate."""
+_LEAST_TONE_UNCERTAINTY: Final = 0.01
+
+_LIGHT_PX_PER_MM: Final = 0.5
+_LIGHT_SIGMA_MM: Final = 8.0
+"""Broader than a fold or a jowl, narrower than a cheek."""
+_NOSE_SIGMA_MM: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class LightDifference:
+    """How the light fell differently; exposure is taken out.
+
+    Parameters
+    ----------
+    gradient_rms : RMS over the face of the gradient of the low-pass log-luminance ratio, per half face width. 0 under
+        the same light; 0.05-0.10 for a head turned by a degree or two; above 0.2 another lamp or another place.
+    nose_shadow_correlation : of the two photos' shading around the nose, where light from another side moves shadows.
+    """
+
+    gradient_rms: float
+    nose_shadow_correlation: float
+
+    def __post_init__(self) -> None:
+        require_finite("a light difference", self.gradient_rms, self.nose_shadow_correlation)
+
+
+_Figure = TypeVar("_Figure")
+
+
+def _once_per_pair(figure: Callable[[RegisteredPair], _Figure]) -> Callable[[RegisteredPair], _Figure]:
+    """Both sides of all shading measures ask for the same figure: it is kept as long as the pair lives."""
+    known: WeakKeyDictionary[RegisteredPair, _Figure] = WeakKeyDictionary()
+
+    @wraps(figure)
+    def kept(pair: RegisteredPair) -> _Figure:
+        if pair not in known:
+            known[pair] = figure(pair)
+        return known[pair]
+
+    return kept
+
+
+@_once_per_pair
+def tone_ratio(pair: RegisteredPair) -> Estimate:
+    """Contrast of the after over the before in brows, nostrils and lips; 1 where the photos have the same tone curve.
+
+    The mean of the features' own ratios, held towards 1 by what cameras do; the uncertainty is their spread.
+    """
+    before, after = (_reduced(plane, pair.px_per_mm, _TONE_PX_PER_MM) for plane in (pair.before_log, pair.after_log))
+    before, after = (_band_passed(plane, *_TONE_BAND_MM, _TONE_PX_PER_MM) for plane in (before, after))
+    zoom = _TONE_PX_PER_MM / pair.px_per_mm
+    ratios = [
+        _log_ratio(before[mask], after[mask])
+        for mask in (_mask(before, [polygon * zoom]) for polygon in _features(pair.before.landmarks))
+    ]
+    spread = float(np.std(ratios, ddof=1)) / np.sqrt(len(ratios))
+    uncertainty = max(spread, _LEAST_TONE_UNCERTAINTY)
+    trust = _PRIOR_TONE_SD**2 / (_PRIOR_TONE_SD**2 + uncertainty**2)
+    return Estimate(float(np.exp(trust * np.median(ratios))), uncertainty * float(np.sqrt(trust)))
+
+
+@_once_per_pair
+def light_difference(pair: RegisteredPair) -> LightDifference:
+    """The light gate's figures: a change of broad shading over the face, and of the shading around the nose."""
+    before, after = (_reduced(plane, pair.px_per_mm, _LIGHT_PX_PER_MM) for plane in (pair.before_log, pair.after_log))
+    zoom = _LIGHT_PX_PER_MM / pair.px_per_mm
+    landmarks = pair.before.landmarks
+    face = _mask(before, [landmarks.midline(Midline.FACE_OVAL) * zoom])
+    inner = cv2.erode(face.astype(np.uint8), np.ones((9, 9), dtype=np.uint8)) > 0
+    broad = _blurred_within(after - before, face, _LIGHT_SIGMA_MM * _LIGHT_PX_PER_MM)
+    down, right = np.gradient(broad)
+    half_width = landmarks.face_width * zoom / 2
+    return LightDifference(
+        gradient_rms=float(np.sqrt((down[inner] ** 2 + right[inner] ** 2).mean())) * half_width,
+        nose_shadow_correlation=_nose_correlation(before, after, landmarks, zoom),
+    )
+
+
+def _nose_correlation(before: Plane, after: Plane, landmarks: FaceLandmarks, zoom: float) -> float:
+    sigma = _NOSE_SIGMA_MM * _LIGHT_PX_PER_MM
+    mask = _mask(before, [landmarks.midline(Midline.NOSE) * zoom])
+    mask = cv2.dilate(mask.astype(np.uint8), np.ones((7, 7), dtype=np.uint8)) > 0
+    pair = (blurred(plane, sigma)[mask] for plane in (before, after))
+    return float(np.corrcoef(*pair)[0, 1])
+
+
+def _features(landmarks: FaceLandmarks) -> Iterable[FloatArray]:
+    """Polygons of features far from skin's tone that keep their own contrast: brows, nostrils, lips."""
+    for side in Side:
+        yield landmarks.outline(Outline.BROW, side)
+        yield np.vstack([landmarks.outline(Outline.NOSTRIL, side), landmarks.midline(Midline.NOSE_TIP)])
+    yield landmarks.midline(Midline.LIPS)
+
+
+def _log_ratio(before: FloatArray | Plane, after: FloatArray | Plane) -> float:
+    """Log of the geometric-mean regression of ``after`` on ``before``: noise in both, no attenuation."""
+    return 0.5 * float(np.log((after.astype(float) ** 2).mean() + 1e-6) - np.log((before.astype(float) ** 2).mean() + 1e-6))
+
+
+def _reduced(plane: Plane, from_px_per_mm: float, to_px_per_mm: float) -> Plane:
+    zoom = to_px_per_mm / from_px_per_mm
+    return np.asarray(cv2.resize(plane, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA), dtype=np.float32)
+
+
+def _band_passed(plane: Plane, low_mm: float, high_mm: float, px_per_mm: float) -> Plane:
+    return np.asarray(blurred(plane, low_mm * px_per_mm) - blurred(plane, high_mm * px_per_mm), dtype=np.float32)
+
+
+def _blurred_within(plane: Plane, mask: Mask, sigma: float) -> Plane:
+    """Normalised convolution: the mean of ``plane`` about each pixel, of pixels within ``mask`` alone."""
+    weight = mask.astype(np.float32)
+    total = cv2.GaussianBlur(plane * weight, (0, 0), sigma)
+    return np.asarray(total / np.maximum(cv2.GaussianBlur(weight, (0, 0), sigma), 1e-3), dtype=np.float32)  # noqa: PLR2004
+
+
+def _mask(plane: Plane, polygons: Iterable[FloatArray]) -> Mask:
+    filled = np.zeros(plane.shape, dtype=np.uint8)
+    for polygon in polygons:
+        cv2.fillPoly(filled, [cv2.convexHull(np.rint(polygon).astype(np.int32))], 1)
+    return filled > 0
