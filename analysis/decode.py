@@ -40,7 +40,7 @@ _READERS: Final[tuple[tuple[int, bytes, Callable[..., ImageFile] | None], ...]] 
     *((4, b"ftyp" + brand, HeifImageFile) for brand in (b"heic", b"heix", b"heim", b"heis", b"mif1")),
     # Pictures all right, but of a format that is not accepted.
     *((0, magic, None) for magic in (b"GIF8", b"BM", b"8BPS", b"II+\x00", b"MM\x00+", b"\x00\x00\x01\x00")),
-    *((0, magic, None) for magic in (b"\xff\x0a", b"\x00\x00\x00\x0cJXL ", b"\x00\x00\x00\x0cjP  ", b"\xff\x4f\xff\x51")),
+    *((0, magic, None) for magic in (b"\xff\x0a", b"\x00\x00\x00\x0cJXL ", b"\x00\x00\x00\x0cjP  ")),
     *((4, b"ftyp" + brand, None) for brand in (b"avif", b"avis", b"hevc", b"msf1", b"crx ")),
 )
 """Where which bytes stand in which format, and who reads it."""

@@ -113,8 +113,10 @@ def test_orientation_and_reduction_go_together(image_format: str, orientation: i
     assert np.abs(middles(decoded.pixels) - COLOURS).max() <= LOSSY
 
 
-@pytest.mark.parametrize(("at_least_px", "decoded_px"), [(None, 1000), (1001, 1000), (501, 1000), (500, 500), (250, 250),
-                                                          (126, 250), (125, 125), (1, 125)])
+@pytest.mark.parametrize(
+    "at_least_px, decoded_px",
+    [(None, 1000), (1001, 1000), (501, 1000), (500, 500), (250, 250), (126, 250), (125, 125), (1, 125)],
+)
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG"])
 def test_the_smallest_fraction_that_suffices_is_decoded(
     image_format: str, at_least_px: int | None, decoded_px: int
@@ -175,8 +177,10 @@ def rgb_profile(red: tuple[float, float], green: tuple[float, float], blue: tupl
     primaries = np.array([[x / y, 1, (1 - x - y) / y] for x, y in (red, green, blue)]).T
     adapted = np.linalg.inv(bradford) @ np.diag(bradford @ d50 / (bradford @ d65)) @ bradford
     columns = (adapted @ (primaries * np.linalg.solve(primaries, d65))).T
-    xyz = {tag: b"XYZ \0\0\0\0" + struct.pack(">3i", *np.round(column * 65536).astype(int))
-           for tag, column in zip((b"wtpt", b"rXYZ", b"gXYZ", b"bXYZ"), (d50, *columns), strict=True)}
+    xyz = {
+        tag: b"XYZ \0\0\0\0" + struct.pack(">3i", *np.round(column * 65536).astype(int))
+        for tag, column in zip((b"wtpt", b"rXYZ", b"gXYZ", b"bXYZ"), (d50, *columns), strict=True)
+    }
     curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(2.2 * 256)) + b"\0\0"
     name = b"desc\0\0\0\0" + struct.pack(">I", 5) + b"Wide\0" + bytes(79) + b"\0" * 4
     tags = {b"desc": name, b"cprt": b"text\0\0\0\0none\0\0\0\0", **xyz, b"rTRC": curve, b"gTRC": curve, b"bTRC": curve}
@@ -187,8 +191,20 @@ def rgb_profile(red: tuple[float, float], green: tuple[float, float], blue: tupl
         body += padded
     size = offset + len(body)
     white = struct.pack(">3i", *np.round(d50 * 65536).astype(int))
-    header = struct.pack(">I4sI4s4s4s12s4s28s12s48s", size, b"lcms", 0x02400000, b"mntr", b"RGB ", b"XYZ ", bytes(12), b"acsp",
-                         bytes(28), white, bytes(48))
+    header = struct.pack(
+        ">I4sI4s4s4s12s4s28s12s48s",
+        size,
+        b"lcms",
+        0x02400000,
+        b"mntr",
+        b"RGB ",
+        b"XYZ ",
+        bytes(12),
+        b"acsp",
+        bytes(28),
+        white,
+        bytes(48),
+    )
     return header + struct.pack(">I", len(tags)) + table + body
 
 
@@ -258,11 +274,14 @@ def test_damaged_exif_is_no_reason_to_refuse() -> None:
 
 def png_claiming(width: int, height: int) -> bytes:
     """Return a PNG of a few bytes that says it is very large."""
+
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    )
 
 
 def jpeg_claiming(width: int, height: int) -> bytes:
@@ -281,9 +300,16 @@ def webp_claiming(width: int, height: int) -> bytes:
     return bytes(upload)
 
 
-@pytest.mark.parametrize("bomb", [png_claiming(10_000, 10_000), png_claiming(2**31 - 1, 1000),
-                                  jpeg_claiming(10_000, 10_000), webp_claiming(10_000, 10_000),
-                                  webp_claiming(16_384, 16_384)])
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        png_claiming(10_000, 10_000),
+        png_claiming(2**31 - 1, 1000),
+        jpeg_claiming(10_000, 10_000),
+        webp_claiming(10_000, 10_000),
+        webp_claiming(16_384, 16_384),
+    ],
+)
 def test_too_many_pixels_are_refused_from_the_header_within_100_ms(bomb: bytes) -> None:
     started = time.perf_counter()
     refused = decode(bomb)
@@ -301,18 +327,21 @@ def test_the_limit_itself_is_accepted() -> None:
     assert inspect(png_claiming(10_000, 6_001)) is not None
 
 
-@pytest.mark.parametrize(("upload", "code"), [
-    (b"", FlagCode.EMPTY_FILE),
-    (b"I am a letter, not a picture.", FlagCode.NOT_AN_IMAGE),
-    (b"\x00" * 100, FlagCode.NOT_AN_IMAGE),
-    (b"%PDF-1.7", FlagCode.NOT_AN_IMAGE),
-    (encoded(quadrants(), "GIF"), FlagCode.UNSUPPORTED_FORMAT),
-    (encoded(quadrants(), "BMP"), FlagCode.UNSUPPORTED_FORMAT),
-    (b"\x00\x00\x00\x20ftypavif" + bytes(100), FlagCode.UNSUPPORTED_FORMAT),
-    (encoded(Image.new("F", SIZE), "TIFF"), FlagCode.UNSUPPORTED_FORMAT),
-    (encoded(quadrants(), "TIFF", tiffinfo={50706: b"\x01\x04\x00\x00"}), FlagCode.UNSUPPORTED_FORMAT),
-    (b"\xff\xd8\xff\xe0" + bytes(100), FlagCode.TRUNCATED),
-])
+@pytest.mark.parametrize(
+    "upload, code",
+    [
+        (b"", FlagCode.EMPTY_FILE),
+        (b"I am a letter, not a picture.", FlagCode.NOT_AN_IMAGE),
+        (b"\x00" * 100, FlagCode.NOT_AN_IMAGE),
+        (b"%PDF-1.7", FlagCode.NOT_AN_IMAGE),
+        (encoded(quadrants(), "GIF"), FlagCode.UNSUPPORTED_FORMAT),
+        (encoded(quadrants(), "BMP"), FlagCode.UNSUPPORTED_FORMAT),
+        (b"\x00\x00\x00\x20ftypavif" + bytes(100), FlagCode.UNSUPPORTED_FORMAT),
+        (encoded(Image.new("F", SIZE), "TIFF"), FlagCode.UNSUPPORTED_FORMAT),
+        (encoded(quadrants(), "TIFF", tiffinfo={50706: b"\x01\x04\x00\x00"}), FlagCode.UNSUPPORTED_FORMAT),
+        (b"\xff\xd8\xff\xe0" + bytes(100), FlagCode.TRUNCATED),
+    ],
+)
 def test_what_is_no_accepted_picture_says_so(upload: bytes, code: FlagCode) -> None:
     assert refusal(upload) is code
 

@@ -1,4 +1,4 @@
-"""The documents: the contract's names, rounded figures, nulls with reasons, and nothing lost on the way through JSON."""
+"""The documents: the contract's names, rounded figures, nulls with reasons, nothing lost on the way through JSON."""
 
 import json
 import math
@@ -44,8 +44,18 @@ def test_a_comparison_survives_json() -> None:
 
 def test_the_measurement_has_the_contracts_names() -> None:
     told = json.loads(measurement_document(an_analysis()).model_dump_json())
-    assert told.keys() == {"method_version", "sha256", "taken_at", "size_px", "quality", "pose_deg", "expression", "scale",
-                           "measurements", "contours_px"}
+    assert told.keys() == {
+        "method_version",
+        "sha256",
+        "taken_at",
+        "size_px",
+        "quality",
+        "pose_deg",
+        "expression",
+        "scale",
+        "measurements",
+        "contours_px",
+    }
     assert told["taken_at"] == "2026-03-09T10:00:00Z"
     assert told["quality"]["verdict"] == "usable"
     assert told["quality"]["flags"][0]["code"] == "small"
@@ -56,7 +66,15 @@ def test_the_measurement_has_the_contracts_names() -> None:
 
 def test_the_comparison_has_the_contracts_names() -> None:
     told = json.loads(whole_comparison().model_dump_json())
-    assert {"method_version", "before", "after", "comparability", "alignment", "changes", "negative_controls"} <= told.keys()
+    assert {
+        "method_version",
+        "before",
+        "after",
+        "comparability",
+        "alignment",
+        "changes",
+        "negative_controls",
+    } <= told.keys()
     assert told["before"].keys() == {"sha256", "taken_at", "quality", "pose_deg", "scale"}
     assert told["alignment"].keys() == {"residual_mm", "before_to_aligned", "after_to_aligned"}
     assert told["comparability"]["flags"][0]["favours"] == "after"
@@ -103,7 +121,9 @@ def test_what_could_not_be_had_is_null_with_a_reason() -> None:
 def test_contours_are_in_the_pixels_of_the_photo_as_uploaded() -> None:
     contours = measurement_document(an_analysis()).contours_px[Side.RIGHT]
     assert contours.upper_lid is not None
-    np.testing.assert_allclose(contours.upper_lid, a_face().to_pixel(np.array([[0, 1], [2, 3], [4, 5.123456]])), atol=0.005)
+    np.testing.assert_allclose(
+        contours.upper_lid, a_face().to_pixel(np.array([[0, 1], [2, 3], [4, 5.123456]])), atol=0.005
+    )
     assert contours.iris is not None
     assert contours.iris.centre == (121.0, 225.0)
     assert contours.iris.radius == 12.0

@@ -1,0 +1,187 @@
+"""Lock this process in, then run a module in it: ``python -P lockdown.py MODULE MEMORY_BYTES [ARGUMENT …]``.
+
+Run as a file and made of the standard library alone, so that nothing else is imported, and no thread started, before
+the process has given up the network, other programs, other processes, files' growth and boundless memory. MediaPipe
+would otherwise send usage metrics to its maker.
+"""
+
+import ctypes
+import errno
+import os
+import platform
+import resource
+import runpy
+import socket
+import struct
+import sys
+from dataclasses import dataclass
+from typing import Final
+
+ALLOW_UNSANDBOXED: Final = "LIFTMARK_ALLOW_UNSANDBOXED"
+EXIT_UNAVAILABLE: Final = 78
+"""The process could not be locked in or lacks what it needs; the last line on stderr says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """What a system call filter must know of a processor.
+
+    Parameters
+    ----------
+    audit : AUDIT_ARCH_* of <linux/audit.h>; a call that was made under any other ends the process.
+    denied : numbers of the calls that fail, from the kernel's table for this processor.
+    clone : number of the call that starts threads, which are needed, and processes, which are not.
+    first_foreign : numbers from here on belong to another table (x32) and end the process.
+    """
+
+    audit: int
+    denied: tuple[int, ...]
+    clone: int
+    first_foreign: int
+
+
+_BOTH: Final = (
+    425,  # io_uring_setup: opens sockets without the socket call
+    424,  # pidfd_send_signal
+    434,  # pidfd_open
+    438,  # pidfd_getfd: takes another process's open socket
+)
+
+_ARCHITECTURES: Final = {
+    "x86_64": Architecture(
+        audit=0xC000003E,
+        denied=(
+            41,  # socket
+            53,  # socketpair
+            57,  # fork
+            58,  # vfork
+            59,  # execve
+            322,  # execveat
+            62,  # kill
+            101,  # ptrace
+            310,  # process_vm_readv
+            311,  # process_vm_writev
+            321,  # bpf
+            *_BOTH,
+        ),
+        clone=56,
+        first_foreign=0x40000000,
+    ),
+    "aarch64": Architecture(
+        audit=0xC00000B7,
+        denied=(
+            198,  # socket
+            199,  # socketpair
+            221,  # execve
+            281,  # execveat
+            129,  # kill
+            117,  # ptrace
+            270,  # process_vm_readv
+            271,  # process_vm_writev
+            280,  # bpf
+            *_BOTH,
+        ),
+        clone=220,
+        first_foreign=0xFFFFFFFF,
+    ),
+}
+
+_CLONE3: Final = 435  # as clone, but with its flags out of a filter's sight: glibc then takes clone
+_CLONE_THREAD: Final = 0x00010000
+
+_PR_GET_SECCOMP, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 21, 22, 38  # <linux/prctl.h>
+_SECCOMP_MODE_FILTER = 2
+_ALLOW, _FAIL, _END_PROCESS = 0x7FFF0000, 0x00050000, 0x80000000  # SECCOMP_RET_* of <linux/seccomp.h>
+_LOAD, _EQUALS, _AT_LEAST, _HAS_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # BPF_LD|W|ABS, BPF_JMP|…|K, BPF_RET|K
+_NUMBER_AT, _AUDIT_AT, _FIRST_ARGUMENT_AT = 0, 4, 16  # offsets in struct seccomp_data
+
+
+def why_unsupported() -> str | None:
+    """Say why processes cannot be locked in on this machine; None when they can."""
+    if platform.system() != "Linux" or platform.machine() not in _ARCHITECTURES:
+        where = f"{platform.system()} on {platform.machine()}"
+        return f"Photos are analysed in a sandbox that needs Linux on x86_64 or aarch64; this is {where}."
+    if ctypes.CDLL(None, use_errno=True).prctl(_PR_GET_SECCOMP, 0, 0, 0, 0) < 0:
+        return "Photos are analysed in a sandbox that needs seccomp, which this kernel does not offer."
+    return None
+
+
+def lock_in(memory_bytes: int) -> None:
+    """Take from this process, for good, all that analysing a photo does not need.
+
+    Raises
+    ------
+    OSError
+        When the kernel refuses, or a socket can be opened all the same.
+    """
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    _install(_filter_program(_ARCHITECTURES[platform.machine()]))
+    _require_no_socket()
+
+
+def _filter_program(architecture: Architecture) -> bytes:
+    """Write the filter as classic BPF; jumps count the instructions to skip."""
+    return b"".join(
+        (
+            _step(_LOAD, _AUDIT_AT),
+            _step(_EQUALS, architecture.audit, if_true=1),
+            _step(_RETURN, _END_PROCESS),
+            _step(_LOAD, _NUMBER_AT),
+            _step(_AT_LEAST, architecture.first_foreign, if_false=1),
+            _step(_RETURN, _END_PROCESS),
+            *(_fail(number, errno.EACCES) for number in architecture.denied),
+            _fail(_CLONE3, errno.ENOSYS),
+            _step(_EQUALS, architecture.clone, if_false=3),
+            _step(_LOAD, _FIRST_ARGUMENT_AT),
+            _step(_HAS_BIT, _CLONE_THREAD, if_true=1),
+            _step(_RETURN, _FAIL | errno.EACCES),
+            _step(_RETURN, _ALLOW),
+        )
+    )
+
+
+def _fail(number: int, error: int) -> bytes:
+    return _step(_EQUALS, number, if_false=1) + _step(_RETURN, _FAIL | error)
+
+
+def _step(code: int, operand: int, *, if_true: int = 0, if_false: int = 0) -> bytes:
+    return struct.pack("HBBI", code, if_true, if_false, operand)
+
+
+def _install(program: bytes) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    steps = ctypes.create_string_buffer(program, len(program))
+    sock_fprog = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(steps))
+    if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or libc.prctl(
+        _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.c_char_p(sock_fprog), 0, 0
+    ):
+        raise OSError(ctypes.get_errno(), "the kernel did not accept the system call filter")
+
+
+def _require_no_socket() -> None:
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_STREAM).close()
+    except PermissionError:
+        return
+    raise OSError("a socket could be opened in spite of the filter")
+
+
+def _main(module: str, memory_bytes: str, *arguments: str) -> None:
+    try:
+        lock_in(int(memory_bytes))
+    except (OSError, ValueError, KeyError) as error:
+        if os.environ.get(ALLOW_UNSANDBOXED) != "1":
+            sys.exit(_unavailable(f"The analysis could not be locked in: {error}."))
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def _unavailable(sentence: str) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return EXIT_UNAVAILABLE
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

@@ -1,0 +1,166 @@
+"""The analysis processes as the service uses them: give bytes, get a document and pictures."""
+
+import os
+import queue
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from service.documents import ComparisonDocument, MeasurementDocument, RefusedDocument
+from service.sandbox import lockdown
+from service.sandbox.child_process import ChildProcess, Limits
+from service.sandbox.errors import BrokenMessageError, CrashKind, SandboxUnavailableError, WorkerCrashed
+from service.sandbox.messages import Message
+
+_CHILD: Final = "service.sandbox.child"
+_CHECK_SECONDS: Final = 5.0
+_JPEG: Final = b"\xff\xd8\xff"
+_MEASURED: Final = TypeAdapter[MeasurementDocument | RefusedDocument](MeasurementDocument | RefusedDocument)
+_COMPARED: Final = TypeAdapter[ComparisonDocument | RefusedDocument](ComparisonDocument | RefusedDocument)
+_REFUSED: Final = TypeAdapter[RefusedDocument](RefusedDocument)
+
+Document = TypeVar("Document")
+Outcome = TypeVar("Outcome")
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureOutcome:
+    """What one photo gave; ``overlay_jpeg`` shows what was measured, None where the photo was refused."""
+
+    document: MeasurementDocument | RefusedDocument
+    overlay_jpeg: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class CompareOutcome:
+    """What a pair gave; the pictures are None where a photo was refused or the pair could not be aligned."""
+
+    document: ComparisonDocument | RefusedDocument
+    aligned_before_jpeg: bytes | None
+    aligned_after_jpeg: bytes | None
+
+
+class AnalysisWorkers:
+    """A few analysis processes, started when first needed, replaced when they crash or are worn out; thread-safe.
+
+    Each method takes the upload's bytes and waits for a free process. What a hostile file does to the process becomes
+    WorkerCrashed, and the next file gets a new one.
+
+    Parameters
+    ----------
+    count : how many files may be analysed at the same time.
+    """
+
+    def __init__(self, count: int = 1, limits: Limits | None = None, module: str = _CHILD) -> None:
+        self._limits = limits or Limits()
+        self._module = module
+        self._slots: queue.LifoQueue[ChildProcess | None] = queue.LifoQueue()
+        self._count = count
+        self._closed = False
+        for _ in range(count):
+            self._slots.put(None)
+
+    def __enter__(self) -> Self:
+        """Refuse to begin where processes cannot be locked in.
+
+        Raises
+        ------
+        SandboxUnavailableError
+            Unless LIFTMARK_ALLOW_UNSANDBOXED=1 takes that upon itself.
+        """
+        why = lockdown.why_unsupported()
+        if why and os.environ.get(lockdown.ALLOW_UNSANDBOXED) != "1":
+            raise SandboxUnavailableError(f"{why} {lockdown.ALLOW_UNSANDBOXED}=1 analyses photos without it.")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def warm_up(self) -> None:
+        """Start all processes now, so that the first photo need not wait for it."""
+        with ExitStack() as all_of_them:
+            for _ in range(self._count):
+                all_of_them.enter_context(self._child())
+
+    def close(self) -> None:
+        """Wait for the jobs that run, then end all processes; later jobs are refused."""
+        children = [self._slots.get() for _ in range(self._count)]
+        self._closed = True
+        for child in children:
+            if child:
+                child.close()
+            self._slots.put(None)
+
+    def check(self, upload: bytes) -> RefusedDocument | None:
+        """Why ``upload`` would be refused, judged by its header; None when it may be analysed."""
+        return self._do(Message("check", (upload,)), _read_check, _CHECK_SECONDS)
+
+    def measure(self, upload: bytes) -> MeasureOutcome:
+        """Measure one photo."""
+        return self._do(Message("measure", (upload,)), _read_measure)
+
+    def compare(self, before: bytes, after: bytes) -> CompareOutcome:
+        """Compare two photos."""
+        return self._do(Message("compare", (before, after)), _read_compare)
+
+    def _do(self, job: Message, read: Callable[[Sequence[bytes]], Outcome], seconds: float | None = None) -> Outcome:
+        with self._child() as child:
+            try:
+                return read(child.do(job, seconds))
+            except BrokenMessageError:
+                raise WorkerCrashed(CrashKind.ABORTED) from None
+
+    @contextmanager
+    def _child(self) -> Iterator[ChildProcess]:
+        slot = self._slots.get()
+        try:
+            slot = slot or self._started()
+            yield slot
+            if slot.worn_out:
+                slot.close()
+                slot = None
+        except BaseException:
+            if slot:
+                slot.close()
+            slot = None
+            raise
+        finally:
+            self._slots.put(slot)
+
+    def _started(self) -> ChildProcess:
+        if self._closed:
+            raise SandboxUnavailableError("The analysis is shutting down.")
+        return ChildProcess.started(self._module, self._limits)
+
+
+def _read_check(answer: Sequence[bytes]) -> RefusedDocument | None:
+    return _document(_REFUSED, answer) if answer else None
+
+
+def _read_measure(answer: Sequence[bytes]) -> MeasureOutcome:
+    return MeasureOutcome(_document(_MEASURED, answer), _picture(answer, 1))
+
+
+def _read_compare(answer: Sequence[bytes]) -> CompareOutcome:
+    return CompareOutcome(_document(_COMPARED, answer), _picture(answer, 1), _picture(answer, 2))
+
+
+def _document(kind: TypeAdapter[Document], answer: Sequence[bytes]) -> Document:
+    try:
+        return kind.validate_json(answer[0])
+    except (ValidationError, IndexError) as error:
+        raise BrokenMessageError("the answer is not the document that was asked for") from error
+
+
+def _picture(answer: Sequence[bytes], position: int) -> bytes | None:
+    if len(answer) <= position:
+        return None
+    if not answer[position].startswith(_JPEG):
+        raise BrokenMessageError("the answer's picture is not a JPEG")
+    return answer[position]

@@ -1,0 +1,148 @@
+"""The sandbox, with real processes: what a file does to the analysis never reaches the service."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from service.documents import MeasurementDocument, RefusedDocument
+from service.sandbox import AnalysisWorkers, CrashKind, Limits, SandboxUnavailableError, WorkerCrashed, lockdown
+
+HOSTILE = "tests.service.sandbox.hostile_child"
+LIMITS = Limits(memory_bytes=2 * 2**30, seconds=3.0)
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[AnalysisWorkers]:
+    """Give one worker that does what uploads tell it to."""
+    with AnalysisWorkers(limits=LIMITS, module=HOSTILE) as hostile:
+        yield hostile
+
+
+def told(workers: AnalysisWorkers, what: str) -> str:
+    """Return what the process answers to a question about itself."""
+    document = workers.measure(what.encode()).document
+    assert isinstance(document, MeasurementDocument)
+    return document.scale.method
+
+
+@pytest.mark.parametrize(
+    "attempt", ["inet", "inet6", "unix", "netlink", "socketpair", "urllib", "raw call", "io_uring", "pidfd_getfd"]
+)
+def test_no_socket_can_be_opened(workers: AnalysisWorkers, attempt: str) -> None:
+    assert isinstance(workers.measure(attempt.encode()).document, RefusedDocument)
+
+
+@pytest.mark.parametrize("attempt", ["another program", "fork", "kill", "file"])
+def test_nothing_outside_the_process_can_be_touched(workers: AnalysisWorkers, attempt: str) -> None:
+    assert isinstance(workers.measure(attempt.encode()).document, RefusedDocument)
+
+
+@pytest.mark.parametrize(
+    "deed, kind",
+    [
+        ("abort", CrashKind.ABORTED),
+        ("exit", CrashKind.ABORTED),
+        ("raise", CrashKind.ABORTED),
+        ("hog", CrashKind.MEMORY),
+        ("hog in C", CrashKind.MEMORY),
+        ("spin", CrashKind.TIME),
+        ("sleep", CrashKind.TIME),
+    ],
+)
+def test_a_crash_is_told_and_the_next_file_is_measured(workers: AnalysisWorkers, deed: str, kind: CrashKind) -> None:
+    with pytest.raises(WorkerCrashed) as crash:
+        workers.measure(deed.encode())
+    assert crash.value.kind is kind
+    assert isinstance(workers.measure(b"a good photo").document, MeasurementDocument)
+
+
+@pytest.mark.parametrize("lie", ["lie", "no document", "no picture", "nothing"])
+def test_a_lying_process_is_not_believed(workers: AnalysisWorkers, lie: str) -> None:
+    pid = told(workers, "pid")
+    with pytest.raises(WorkerCrashed) as crash:
+        workers.measure(lie.encode())
+    assert crash.value.kind is CrashKind.ABORTED
+    assert told(workers, "pid") != pid
+
+
+def test_an_endless_loop_is_stopped_at_the_deadline(workers: AnalysisWorkers) -> None:
+    workers.warm_up()
+    started = time.monotonic()
+    with pytest.raises(WorkerCrashed):
+        workers.measure(b"sleep")
+    assert time.monotonic() - started < LIMITS.seconds + 1
+
+
+def test_the_process_knows_no_secret_of_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIFTMARK_MASTER_KEY", "secret")
+    with AnalysisWorkers(limits=LIMITS, module=HOSTILE) as workers:
+        assert "LIFTMARK_MASTER_KEY" not in told(workers, "secrets")
+        assert "OMP_NUM_THREADS" in told(workers, "secrets")
+
+
+def test_one_process_serves_many_files_and_is_then_replaced() -> None:
+    with AnalysisWorkers(limits=Limits(seconds=5, jobs=2), module=HOSTILE) as workers:
+        first, second, third = (told(workers, "pid") for _ in range(3))
+    assert first == second
+    assert third != second
+
+
+def test_no_process_outlives_its_workers() -> None:
+    with AnalysisWorkers(limits=LIMITS, module=HOSTILE) as workers:
+        pid = int(told(workers, "pid"))
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_threads_share_the_processes() -> None:
+    outcomes = []
+    with AnalysisWorkers(2, LIMITS, HOSTILE) as workers:
+        threads = [threading.Thread(target=lambda: outcomes.append(told(workers, "pid"))) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(outcomes) == 8
+    assert 1 <= len(set(outcomes)) <= 2
+
+
+def test_the_header_check_answers_alone(workers: AnalysisWorkers) -> None:
+    assert workers.check(b"good") is None
+    refused = workers.check(b"bad")
+    assert refused is not None
+    assert refused.refused.code == "no_face"
+
+
+def test_last_words_are_logged_when_a_process_crashes(
+    workers: AnalysisWorkers, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING), pytest.raises(WorkerCrashed):
+        workers.measure(b"raise")
+    assert "a bug, not an attack" in caplog.text
+
+
+def test_a_process_that_cannot_start_says_why() -> None:
+    with (
+        AnalysisWorkers(module="tests.service.sandbox.unready_child") as workers,
+        pytest.raises(SandboxUnavailableError, match="The face model is not installed"),
+    ):
+        workers.warm_up()
+
+
+def test_a_closed_sandbox_takes_no_more_photos() -> None:
+    with AnalysisWorkers(limits=LIMITS, module=HOSTILE) as workers:
+        pass
+    with pytest.raises(SandboxUnavailableError):
+        workers.measure(b"late")
+
+
+def test_without_a_sandbox_nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lockdown.platform, "system", lambda: "Plan 9")
+    with pytest.raises(SandboxUnavailableError, match="needs Linux"):
+        AnalysisWorkers().__enter__()
+    monkeypatch.setenv(lockdown.ALLOW_UNSANDBOXED, "1")
+    assert AnalysisWorkers().__enter__()
