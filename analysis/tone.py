@@ -28,6 +28,8 @@ _PRIOR_TONE_SD: Final = 0.10
 """Spread of contrast between two photos of one camera with automatic processing; holds back a poor estimate."""
 _LEAST_TONE_UNCERTAINTY: Final = 0.01
 
+_SHARPNESS_BANDS_MM: Final = ((0.15, 0.5), (0.5, 2.0))
+
 _LIGHT_PX_PER_MM: Final = 0.5
 _LIGHT_SIGMA_MM: Final = 8.0
 """Broader than a fold or a jowl, narrower than a cheek."""
@@ -102,6 +104,22 @@ def light_difference(pair: RegisteredPair) -> LightDifference:
         gradient_rms=float(np.sqrt((down[inner] ** 2 + right[inner] ** 2).mean())) * half_width,
         nose_shadow_correlation=_nose_correlation(before, after, landmarks, zoom),
     )
+
+
+@_once_per_pair
+def sharpness_ratio(pair: RegisteredPair) -> float:
+    """Fine over coarse contrast of brows and lashes, after over before: above 1 the after is the sharper photo."""
+    energy = [np.zeros(2), np.zeros(2)]
+    for side in Side:
+        outline = np.vstack([pair.before.landmarks.outline(name, side) for name in (Outline.BROW, Outline.UPPER_LID)])
+        low, high = np.floor(outline.min(axis=0)).astype(int), np.ceil(outline.max(axis=0)).astype(int)
+        window = slice(max(low[1], 0), high[1]), slice(max(low[0], 0), high[0])
+        for photo, plane in enumerate((pair.before_log, pair.after_log)):
+            for band, (fine_mm, coarse_mm) in enumerate(_SHARPNESS_BANDS_MM):
+                passed = _band_passed(plane[window], fine_mm, coarse_mm, pair.px_per_mm)
+                energy[photo][band] += float((passed.astype(float) ** 2).mean())
+    before, after = (float(np.sqrt(fine / (coarse + 1e-6))) for fine, coarse in energy)
+    return after / max(before, 1e-6)
 
 
 def _nose_correlation(before: Plane, after: Plane, landmarks: FaceLandmarks, zoom: float) -> float:
