@@ -40,6 +40,7 @@ _LARGEST_ROUND_TRIP_PX: Final = 0.4
 _FEWEST_MATCHES: Final = 80
 _LARGEST_SPREAD_MM: Final = 0.30
 _FEWEST_INLIERS: Final = 0.70
+_INLIER_SPREADS: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,13 +51,13 @@ class Registration:
     ----------
     matches : features (n, 2) of the before's face frame that were found again.
     misfit : (n, 2) what the motion leaves at each, in before face-frame pixels.
-    spread_mm : robust spread of the misfit, per axis.
+    residual_mm : RMS distance of the inliers from where the motion puts them.
     """
 
     motion: RigidMotion
     matches: FloatArray
     misfit: FloatArray
-    spread_mm: float
+    residual_mm: float
     fit: FlowFit
 
 
@@ -79,20 +80,42 @@ def register(
     sigma = max(2.0, _NORMALISED_WIDTH * before_landmarks.face_width)
     reference = light_normalised(before, sigma)
     corners = _rigid_corners(reference, before_landmarks, px_per_mm)
-    if corners is None or len(corners) < _FEWEST_MATCHES:
+    if len(corners) < _FEWEST_MATCHES:
         return AlignmentRefused("Too little skin texture was found on forehead and nose.", None)
-    for tracking in _PASSES:
+    *coarse, finest = _PASSES
+    for tracking in coarse:
         moved = light_normalised(warp(after, motion, before.shape), sigma)
-        start, displacement = _track(reference, moved, corners, tracking, px_per_mm)
-        if len(start) < _FEWEST_MATCHES:
-            return AlignmentRefused("Too little of forehead and nose was found again in the other photo.", None)
-        fit = fit_flow(flow_basis(start, motion.depth), displacement, tracking.terms)
-        motion = motion.plus(fit.terms)
-    spread_mm = fit.spread / px_per_mm
-    if spread_mm > _LARGEST_SPREAD_MM or fit.inliers < _FEWEST_INLIERS:
-        return AlignmentRefused("Forehead and nose do not move as one between the photos.", spread_mm)
-    misfit = displacement - flow_basis(start, motion.depth) @ fit.terms
-    return Registration(motion, start, misfit, spread_mm, fit)
+        nearer = _follow(reference, moved, corners, tracking, motion, px_per_mm)
+        if isinstance(nearer, AlignmentRefused):
+            return nearer
+        motion = nearer.motion
+    moved = light_normalised(warp(after, motion, before.shape), sigma)
+    found = _follow(reference, moved, corners, finest, motion, px_per_mm)
+    if isinstance(found, AlignmentRefused):
+        return found
+    if found.fit.spread / px_per_mm > _LARGEST_SPREAD_MM or found.fit.inliers < _FEWEST_INLIERS:
+        return AlignmentRefused("Forehead and nose do not move as one between the photos.", found.residual_mm)
+    return found
+
+
+def _follow(  # noqa: PLR0913  one round of tracking needs both pictures and what is known so far
+    reference: NDArray[np.uint8],
+    moved: NDArray[np.uint8],
+    corners: NDArray[np.float32],
+    tracking: _Pass,
+    motion: RigidMotion,
+    px_per_mm: float,
+) -> Registration | AlignmentRefused:
+    """The motion bettered by one round of tracking in the after already moved by it."""
+    start, displacement = _track(reference, moved, corners, tracking, px_per_mm)
+    if len(start) < _FEWEST_MATCHES:
+        return AlignmentRefused("Too little of forehead and nose was found again in the other photo.", None)
+    basis = flow_basis(start, motion.depth)
+    fit = fit_flow(basis, displacement, tracking.terms)
+    misfit = displacement - basis @ fit.terms
+    distance = np.linalg.norm(misfit, axis=1)
+    residual_px = float(np.sqrt(np.mean(distance[distance < _INLIER_SPREADS * fit.spread] ** 2)))
+    return Registration(motion.plus(fit.terms), start, misfit, residual_px / px_per_mm, fit)
 
 
 def light_normalised(grey: Plane, sigma: float) -> NDArray[np.uint8]:
@@ -100,7 +123,7 @@ def light_normalised(grey: Plane, sigma: float) -> NDArray[np.uint8]:
     log = np.log(np.maximum(grey, 0) + 6.0)
     detail = log - cv2.GaussianBlur(log, (0, 0), sigma)
     contrast = np.sqrt(cv2.GaussianBlur(detail * detail, (0, 0), sigma) + 0.02**2)
-    return np.clip(detail / contrast * 45 + 128, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(detail / contrast * 45 + 128, 0, 255), dtype=np.uint8)
 
 
 def warp(picture: Plane | Pixels, displace: Displace, shape: tuple[int, ...]) -> Plane:
@@ -133,8 +156,8 @@ def rigid_mask(shape: tuple[int, ...], landmarks: FaceLandmarks) -> NDArray[np.u
     return mask
 
 
-def _rigid_corners(reference: NDArray[np.uint8], landmarks: FaceLandmarks, px_per_mm: float) -> NDArray[np.float32] | None:
-    corners = cv2.goodFeaturesToTrack(
+def _rigid_corners(reference: NDArray[np.uint8], landmarks: FaceLandmarks, px_per_mm: float) -> NDArray[np.float32]:
+    corners: NDArray[np.float32] | None = cv2.goodFeaturesToTrack(
         reference,
         _FEATURES,
         qualityLevel=0.02,
@@ -142,7 +165,7 @@ def _rigid_corners(reference: NDArray[np.uint8], landmarks: FaceLandmarks, px_pe
         mask=rigid_mask(reference.shape, landmarks),
         blockSize=max(3, int(1.2 * px_per_mm) | 1),
     )
-    return None if corners is None else np.asarray(corners, dtype=np.float32)
+    return np.asarray(np.empty((0, 1, 2)) if corners is None else corners, dtype=np.float32)
 
 
 def _track(

@@ -102,6 +102,7 @@ def _coarse_circle(patch: Plane, prior: FloatArray) -> tuple[FloatArray, float] 
 def _refined(patch: Plane, coarse: tuple[FloatArray, float], frame: EyeFrame) -> Limbus | NotAssessable:
     """Sub-pixel radial edges and a robust circle through them, three times with a narrowing window."""
     centre, radius = coarse
+    fit = _CircleFit(centre, radius, np.inf, np.eye(3))
     reach = np.arange(-_EDGE_REACH_MM, _EDGE_REACH_MM + 1e-9, _EDGE_STEP_MM)
     index = np.arange(len(VISIBLE_RAYS))
     for window in (0.8, 0.45, 0.45):
@@ -114,19 +115,31 @@ def _refined(patch: Plane, coarse: tuple[FloatArray, float], frame: EyeFrame) ->
         good = (height > 0.35 * np.median(height)) & (peak > 2) & (peak < len(reach) - 3) & (height > 0)  # noqa: PLR2004
         if good.sum() < _FEWEST_RAYS:
             return NotAssessable("The iris was not found: too little of its edge is visible.")
-        centre, radius, misfit, covariance = _robust_circle(centre + edge[good, None] * VISIBLE_RAYS[good], centre, radius)
-    if misfit > _LARGEST_MISFIT_MM or np.linalg.norm(centre - coarse[0]) > 1.5 or abs(radius / coarse[1] - 1) > 0.2:  # noqa: PLR2004
+        fit = _robust_circle(centre + edge[good, None] * VISIBLE_RAYS[good], centre, radius)
+        centre, radius = fit.centre, fit.radius
+    if fit.misfit > _LARGEST_MISFIT_MM or np.linalg.norm(centre - coarse[0]) > 1.5 or abs(radius / coarse[1] - 1) > 0.2:  # noqa: PLR2004
         return NotAssessable("The iris was not found: its edge is not round, something may cover it.")
     middle = frame.to_face(centre)
     return Limbus(
         Circle(float(middle[0]), float(middle[1]), radius * frame.px_per_mm),
-        relative_uncertainty=float(np.hypot(np.sqrt(covariance[2, 2]) / radius, 0.006)),
-        centre_uncertainty_px=float(np.sqrt(max(covariance[0, 0], covariance[1, 1]))) * frame.px_per_mm,
+        relative_uncertainty=float(np.hypot(np.sqrt(fit.covariance[2, 2]) / radius, 0.006)),
+        centre_uncertainty_px=float(np.sqrt(max(fit.covariance[0, 0], fit.covariance[1, 1]))) * frame.px_per_mm,
     )
 
 
-def _robust_circle(points: FloatArray, centre: FloatArray, radius: float) -> tuple[FloatArray, float, float, FloatArray]:
-    """Geometric circle fit by Gauss-Newton with Cauchy weights: centre, radius, median misfit, covariance (3, 3)."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _CircleFit:
+    """Centre (2,), radius, median misfit and covariance (3, 3) of x, y and radius, all in prior mm."""
+
+    centre: FloatArray
+    radius: float
+    misfit: float
+    covariance: FloatArray
+
+
+def _robust_circle(points: FloatArray, centre: FloatArray, radius: float) -> _CircleFit:
+    """Geometric circle fit by Gauss-Newton with Cauchy weights."""
+    normal = np.eye(3)
     estimate = np.array([centre[0], centre[1], radius])
     for _ in range(8):
         away = points - estimate[:2]
@@ -140,7 +153,7 @@ def _robust_circle(points: FloatArray, centre: FloatArray, radius: float) -> tup
     misfit = float(np.median(np.abs(np.linalg.norm(points - estimate[:2], axis=1) - estimate[2])))
     # Neighbouring rays share pixels: about a third of them count as independent.
     covariance = np.linalg.inv(normal) * (1.48 * misfit + 0.01) ** 2 * 3
-    return estimate[:2], float(estimate[2]), misfit, covariance
+    return _CircleFit(estimate[:2], float(estimate[2]), misfit, covariance)
 
 
 def scale_of(limbi: Mapping[Side, Limbus | NotAssessable], landmarks: FaceLandmarks) -> Scale:
@@ -155,4 +168,4 @@ def scale_of(limbi: Mapping[Side, Limbus | NotAssessable], landmarks: FaceLandma
 
 def _disagree(found: list[Limbus]) -> bool:
     radii = [limbus.circle.radius for limbus in found]
-    return len(radii) == 2 and abs(radii[0] - radii[1]) > _EYES_DISAGREE * np.mean(radii)  # noqa: PLR2004
+    return max(radii) - min(radii) > _EYES_DISAGREE * float(np.mean(radii))

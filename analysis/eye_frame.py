@@ -55,6 +55,11 @@ class EyeFrame:
         origin = (canthi + landmarks[Landmark.PUPIL_CENTRE, side]) / 2
         return cls(origin, landmarks.rightward, landmarks.upward, prior_px_per_mm(landmarks))
 
+    def raised(self, by_mm: float) -> "EyeFrame":
+        """The same frame with its origin moved up, to look at the brow."""
+        origin = self.origin + by_mm * self.px_per_mm * self.upward
+        return EyeFrame(origin, self.rightward, self.upward, self.px_per_mm)
+
     def to_face(self, eye_mm: FloatArray) -> FloatArray:
         """Points (..., 2) as (u, v) in the face frame."""
         u, v = eye_mm[..., 0:1], eye_mm[..., 1:2]

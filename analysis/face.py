@@ -5,7 +5,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from models.arrays import FloatArray, Pixels
+from models.arrays import Pixels
 from models.face_landmarker import DetectedFace, FaceLandmarker
 from models.landmarks import Expression, FaceLandmarks
 from models.photo import FaceImage, Photo
@@ -28,10 +28,10 @@ def find_face(photo: Photo, landmarker: FaceLandmarker) -> DetectedFace | Refuse
     """
     height, width = photo.pixels.shape[:2]
     scale = min(1.0, DETECTION_LONG_SIDE_PX / max(height, width))
-    faces = sorted(landmarker.detect(_reduced(photo.pixels, scale)), key=_width, reverse=True)
+    faces = sorted(landmarker.detect(_reduced(photo.pixels, scale)), key=face_width_px, reverse=True)
     if not faces:
         return Refused(Flag.of(FlagCode.NO_FACE))
-    if len(faces) > 1 and _width(faces[1]) > 0.5 * _width(faces[0]):
+    if len(faces) > 1 and face_width_px(faces[1]) > 0.5 * face_width_px(faces[0]):
         return Refused(Flag.of(FlagCode.SEVERAL_FACES))
     points = (faces[0].points + (0.5, 0.5, 0.0)) / scale - (0.5, 0.5, 0.0)
     return DetectedFace(points, faces[0].pose, faces[0].blendshapes)
@@ -40,7 +40,7 @@ def find_face(photo: Photo, landmarker: FaceLandmarker) -> DetectedFace | Refuse
 def cut_out(photo: Photo, face: DetectedFace) -> tuple[FaceImage, FaceLandmarks]:
     """The face at working resolution, never enlarged, and its landmarks in the face frame."""
     height, width = photo.pixels.shape[:2]
-    face_width = _width(face)
+    face_width = face_width_px(face)
     margin = _MARGIN * face_width
     low = np.maximum(np.floor(face.points[:, :2].min(axis=0) - margin), 0).astype(int)
     high = np.minimum(np.ceil(face.points[:, :2].max(axis=0) + margin), (width, height)).astype(int)
@@ -73,17 +73,13 @@ def expression_of(face: FaceLandmarks) -> Expression:
     )
 
 
-def pixel_points(photo: Photo, face: DetectedFace) -> FloatArray:
-    """The face's points (478, 2) in the photo's pixel frame."""
-    return np.asarray((face.points[:, :2] + 0.5) / np.array(photo.decoded_scale) - 0.5)
+def face_width_px(face: DetectedFace) -> float:
+    """Distance between the zygia in the frame of the face's points."""
+    return FaceLandmarks(face.points, face.pose, face.blendshapes).face_width
 
 
 def _larger(face: FaceLandmarks, name: str) -> float:
     return max(face.blendshapes[f"{name}Left"], face.blendshapes[f"{name}Right"])
-
-
-def _width(face: DetectedFace) -> float:
-    return FaceLandmarks(face.points, face.pose, face.blendshapes).face_width
 
 
 def _reduced(pixels: Pixels, scale: float) -> Pixels:

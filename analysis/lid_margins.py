@@ -28,6 +28,11 @@ LOWER_MARGIN_UNCERTAINTY_MM: Final = 0.45
 _TOWARDS_SKIN: Final = {Outline.UPPER_LID: 1.0, Outline.LOWER_LID: -1.0}
 """Where the skin lies beyond the margin along v; the margin is the dark lash line's edge on that side."""
 
+BROW_BORDER_UNCERTAINTY_MM: Final = 1.0
+"""A brow's border is hair by hair; people place it 1 mm apart."""
+
+_BROW_HALF_WIDTH_MM: Final = 4.0
+
 _UNCERTAINTY_MM: Final = {
     Outline.UPPER_LID: UPPER_MARGIN_UNCERTAINTY_MM,
     Outline.LOWER_LID: LOWER_MARGIN_UNCERTAINTY_MM,
@@ -60,6 +65,25 @@ def find_lid_margin(grey: Plane, landmarks: FaceLandmarks, side: Side, lid: Outl
     return Contour(frame.to_face(ordered), _UNCERTAINTY_MM[lid])
 
 
+def find_brow_border(grey: Plane, landmarks: FaceLandmarks, side: Side, iris: Circle) -> Contour:
+    """The brow's lower border above the pupil, 8 mm wide, evenly spaced from left to right, in the face frame.
+
+    The dark-to-bright edge from the brow's hair down to the skin, by the cheapest path near the mesh.
+    """
+    eye = EyeFrame.of(landmarks, side)
+    mesh_brow = _by_u(eye.from_face(landmarks.outline(Outline.BROW_LOWER, side)))
+    centre = eye.from_face(iris.centre)
+    columns = np.arange(centre[0] - _BROW_HALF_WIDTH_MM, centre[0] + _BROW_HALF_WIDTH_MM, _COLUMN_MM)
+    height = _height(mesh_brow, columns)
+    raised_by = float(height.mean())
+    frame = eye.raised(raised_by)
+    guess = np.column_stack([columns, height - raised_by])
+    offset = _edge_offset(frame, grey, guess, towards_skin=-1.0)
+    cubic = _robust_cubic(columns, offset, centre[0], _BROW_HALF_WIDTH_MM)
+    smooth = guess[:, 1] + np.polyval(cubic, (columns - centre[0]) / _BROW_HALF_WIDTH_MM)
+    return Contour(frame.to_face(np.column_stack([columns, smooth])), BROW_BORDER_UNCERTAINTY_MM)
+
+
 def _by_u(points: FloatArray) -> FloatArray:
     return points[np.argsort(points[:, 0])]
 
@@ -86,7 +110,8 @@ def _edge_offset(frame: EyeFrame, grey: Plane, guess: FloatArray, towards_skin: 
 def _robust_cubic(columns: FloatArray, offset: FloatArray, centre: float, half: float) -> FloatArray:
     """Coefficients of the offset over (u - centre) / half, lashes and catch-lights weighted down."""
     powers = np.vander((columns - centre) / half, 4)
-    weight = np.ones(len(columns))
+    weight: FloatArray = np.ones(len(columns))
+    solution: FloatArray = np.zeros(4)
     for _ in range(6):
         solution = np.linalg.lstsq(powers * weight[:, None], offset * weight, rcond=None)[0]
         misfit = offset - powers @ solution

@@ -144,7 +144,7 @@ def fit_flow(basis: FloatArray, displacement: FloatArray, terms: int) -> FlowFit
     back weakly, as a prior of a few degrees.
     """
     used = basis[:, :, :terms]
-    weight = np.ones(len(used))
+    weight, misfit = np.ones(len(used)), np.zeros(len(used))
     ridge = np.concatenate([np.zeros(min(4, terms)), np.full(max(terms - 4, 0), 2e-5)])
     solution, spread, normal = np.zeros(terms), 1.0, np.eye(terms)
     for turn in range(14):
@@ -153,7 +153,7 @@ def fit_flow(basis: FloatArray, displacement: FloatArray, terms: int) -> FlowFit
         solution = np.linalg.solve(normal, np.tensordot(weighted, displacement, axes=([0, 1], [0, 1])))
         misfit = np.linalg.norm(displacement - used @ solution, axis=1)
         spread = float(np.median(misfit)) / 1.18 + 1e-9
-        weight = 1 / (1 + (misfit / (max(2.0, 6.0 - turn) * spread)) ** 2) ** 2
+        weight = np.asarray(1 / (1 + (misfit / (max(2.0, 6.0 - turn) * spread)) ** 2) ** 2)
     full = np.zeros(TERMS)
     full[:terms] = solution
     covariance = np.linalg.inv(normal) * spread**2

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from models.errors import InvalidRecordError
 
-FloatArray = NDArray[np.float64]
+FloatArray = NDArray[np.floating[Any]]
 """Points of shape (n, 2) as (x, y), 2x3 matrices and other float64 arrays."""
 
 Pixels = NDArray[np.uint8]

@@ -84,3 +84,22 @@ class SideContours:
     lower_lid: Contour | NotAssessable
     jawline: Contour | NotAssessable
     nasolabial_fold: Contour | NotAssessable
+
+    @property
+    def eye(self) -> "EyeContours | NotAssessable":
+        """Iris and both lids together, or the first reason why one is missing."""
+        iris, upper, lower = self.iris, self.upper_lid, self.lower_lid
+        if isinstance(iris, NotAssessable):
+            return iris
+        if isinstance(upper, NotAssessable):
+            return upper
+        return lower if isinstance(lower, NotAssessable) else EyeContours(iris, upper, lower)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EyeContours:
+    """An eye of which everything was found."""
+
+    iris: Circle
+    upper_lid: Contour
+    lower_lid: Contour

@@ -161,7 +161,7 @@ _CATALOGUE = (
     _retake(_F.ALIGNMENT_UNSURE, _ALL, "The photos could not be aligned well enough: {value} mm, at most {limit} mm.",
             "Take the photos from the same place with the same head position.", "mm"),
     _retake(_F.NOT_THE_SAME_FACE, _ALL, "The two photos do not fit together as one face.",
-            "Check that both photos show the same person."),
+            "Check that both show the same person, from the front and in focus."),
     _retake(_F.CONTROL_MOVED, _ALL, "A part of the face that no treatment moves has moved by {value} mm.",
             "Take the photos from the same place with the same head position.", "mm"),
 )

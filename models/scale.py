@@ -38,3 +38,7 @@ class Scale:
     def px_per_mm(self) -> float:
         """The other way round."""
         return 1 / self.mm_per_px
+
+    def per_pixel_of(self, px_per_pixel: float) -> "Scale":
+        """The same scale in a frame of which one pixel is ``px_per_pixel`` pixels of this one."""
+        return Scale(self.mm_per_px * px_per_pixel, self.relative_uncertainty, self.method)

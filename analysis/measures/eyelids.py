@@ -1,209 +1,103 @@
-"""Eyelids and brow: where they lie in one photo, and how far they moved between two.
+"""Eyelids: where they lie in one photo, and how far they moved between two.
 
-A change is measured on the margin's own profile: the before's light along the eye's vertical, through the margin, is
-found again in the registered after by joint normalised correlation. Two margins found independently would be three to
-five times worse. What is reported is relative to the eye itself, so that what the registration leaves cancels:
-the fissure is upper minus lower shift, MRD1 is upper lid minus iris.
+What is reported is relative to the eye itself, so that what the registration leaves cancels: the fissure is upper minus
+lower shift, MRD1 is upper lid minus iris.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
-from analysis.alignment import light_normalised, track_points
-from analysis.calibration import VISIBLE_RAYS
-from analysis.eye_frame import HALF_HEIGHT_MM, HALF_WIDTH_MM, PATCH_PX_PER_MM, EyeFrame, to_patch
-from analysis.geometry import blurred, log_light, parabola_peak, sample
+from analysis.eye_frame import EyeFrame
+from analysis.eye_distance import EdgeErrors, distance_change
+from analysis.eye_tracking import iris_shift, lid_shift
+from analysis.lid_margins import margin_height_mm
 from analysis.registered_pair import RegisteredPair
+from analysis.uncertainty import PoseCost
 from models.anatomy import Outline, Side
-from models.arrays import FloatArray, Plane
-from models.measurement import Circle, Contour, NotAssessable
+from models.comparison import ChangeRefused, MeasuredChange
+from models.landmarks import FaceLandmarks
+from models.measurement import Estimate, EyeContours, NotAssessable, SideContours
+from models.scale import Scale
 
-_COLUMNS: Final = 61
-_SPAN_RADII: Final = 0.75
-_PROFILE_STEP_MM: Final = 0.05
-_SEARCH_MM: Final = 1.7
-"""Farther, the upper lid's profile would be taken for its crease."""
-_LOWEST_CORRELATION: Final = 0.85
-_LARGEST_DISAGREEMENT_MM: Final = 0.30
-_PROFILES_MM: Final = {Outline.UPPER_LID: (-0.6, 1.6), Outline.LOWER_LID: (-1.6, 0.6), Outline.BROW_LOWER: (-2.0, 4.0)}
-"""How far below and above the edge its profile reaches: through the lash line well into the skin, and little into the eye,
-which stays where it is and would hold the shift back."""
-
-_NOT_FOUND_AGAIN: Final = {
-    Outline.UPPER_LID: "The upper lid's edge was not found again: make-up, lashes or light differ too much.",
-    Outline.LOWER_LID: "The lower lid's edge was not found again: make-up, lashes or light differ too much.",
-    Outline.BROW_LOWER: "The brow was not found again: its hair, make-up or the light differ too much.",
-}
+_ERRORS: Final = EdgeErrors(
+    # Between two photos of equal pose: lashes, skin texture, resampling.
+    floor_mm=0.030,
+    # The skin beside the margin follows it only in part: slope 0.96-0.97 on rendered faces.
+    proportional=0.06,
+    pose=PoseCost(per_pitch_degree=0.022, per_yaw_degree=0.016),
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
-    """Upward shift of an edge between two photos, in prior mm.
+class EyelidChanges:
+    """Changes on one side, mm."""
 
-    Parameters
-    ----------
-    correlation : of its profile, 1 for identical.
-    disagreement_mm : between correlation and tracking, or between parts of the edge.
+    mrd1: MeasuredChange | ChangeRefused
+    mrd2: MeasuredChange | ChangeRefused
+    fissure: MeasuredChange | ChangeRefused
+
+
+@dataclass(frozen=True, slots=True)
+class EyelidMeasures:
+    """Values on one side of one photo, mm."""
+
+    mrd1: Estimate | NotAssessable
+    mrd2: Estimate | NotAssessable
+    fissure: Estimate | NotAssessable
+
+
+def measure_eyelids(
+    contours: SideContours, landmarks: FaceLandmarks, side: Side, scale: Scale
+) -> EyelidMeasures:
+    """MRD1, MRD2 and their sum in one photo, along the eye's own vertical through the iris' centre.
+
+    The fissure height is the sum of both, so it always equals MRD1 + MRD2.
     """
+    eye = contours.eye
+    if isinstance(eye, NotAssessable):
+        return EyelidMeasures(eye, eye, eye)
+    mrd1, mrd2, fissure = _heights(eye, EyeFrame.of(landmarks, side), scale)
+    return EyelidMeasures(mrd1, mrd2, fissure)
 
-    up_mm: float
-    standard_uncertainty_mm: float
-    correlation: float
-    disagreement_mm: float
+
+def _heights(eye: EyeContours, frame: EyeFrame, scale: Scale) -> tuple[Estimate, Estimate, Estimate]:
+    """MRD1, MRD2 and fissure height, mm."""
+    to_mm = frame.px_per_mm * scale.mm_per_px
+    upper, lower = eye.upper_lid, eye.lower_lid
+    mrd1 = _estimate(margin_height_mm(upper, eye.iris, frame) * to_mm, upper.uncertainty_mm, scale)
+    mrd2 = _estimate(-margin_height_mm(lower, eye.iris, frame) * to_mm, lower.uncertainty_mm, scale)
+    # The two margins' errors are nearly independent; the pupil's centre cancels in the sum.
+    both = math.hypot(upper.uncertainty_mm, lower.uncertainty_mm)
+    return mrd1, mrd2, _estimate(mrd1.value + mrd2.value, both, scale)
 
 
-def edge_shift(pair: RegisteredPair, side: Side, edge: Outline, line: FloatArray) -> Shift | NotAssessable:
-    """How far a horizontal edge (lid margin, brow) rose from before to after.
+def _estimate(value_mm: float, uncertainty_mm: float, scale: Scale) -> Estimate:
+    return Estimate(value_mm, math.hypot(uncertainty_mm, value_mm * scale.relative_uncertainty))
 
-    Parameters
-    ----------
-    edge : Outline.UPPER_LID, LOWER_LID or BROW_LOWER.
-    line : (n, 2) the edge in the before as (u, v) of its eye frame, evenly spaced along u.
 
-    Not assessable when the edge's profile is not found again (correlation below 0.85), or when tracking its texture
-    (Lucas-Kanade) says otherwise by more than 0.3 mm.
+def eyelid_changes(pair: RegisteredPair, side: Side) -> EyelidChanges:
+    """Changes of MRD1, MRD2 and fissure height from before to after.
+
+    The lids' shifts are taken against the iris' own shift; their difference, the fissure's change, does not need it.
     """
+    eye, after = pair.before.contours[side].eye, pair.after.contours[side].iris
+    if isinstance(eye, NotAssessable):
+        return _all_refused(f"In the before photo: {eye.reason}")
+    if isinstance(after, NotAssessable):
+        return _all_refused(f"In the after photo: {after.reason}")
     frame = EyeFrame.of(pair.before.landmarks, side)
-    before, after = _smooth_patches(pair, frame)
-    low, high = _PROFILES_MM[edge]
-    reach = np.arange(low, high + 1e-9, _PROFILE_STEP_MM)
-    extra = round(_SEARCH_MM / _PROFILE_STEP_MM)
-    wide = low + _PROFILE_STEP_MM * np.arange(-extra, len(reach) + extra)
-    scores, energy = _column_correlations(
-        _vertical_profiles(before, line, reach), _vertical_profiles(after, line, wide)
+    mrd1, mrd2, fissure = _heights(eye, frame, pair.before.scale)
+    upper = lid_shift(pair, side, Outline.UPPER_LID, eye.upper_lid, eye.iris)
+    lower = lid_shift(pair, side, Outline.LOWER_LID, eye.lower_lid, eye.iris)
+    iris = iris_shift(pair, side, eye.iris)
+    return EyelidChanges(
+        mrd1=distance_change(pair, mrd1, (upper, iris), frame, _ERRORS),
+        mrd2=distance_change(pair, mrd2, (iris, lower), frame, _ERRORS),
+        fissure=distance_change(pair, fissure, (upper, lower), frame, _ERRORS),
     )
-    joint = _joint_peak(scores, energy)
-    if joint is None or joint[1] < _LOWEST_CORRELATION:
-        return NotAssessable(_NOT_FOUND_AGAIN[edge])
-    disagreement = abs(_tracked_rise(before, after, line) - joint[0])
-    if disagreement > _LARGEST_DISAGREEMENT_MM:
-        return NotAssessable(f"Two ways of following the {edge.replace('_', ' ')} differ by {disagreement:.2f} mm.")
-    return Shift(joint[0], _jackknife(scores, energy), joint[1], disagreement)
 
 
-def lid_shift(pair: RegisteredPair, side: Side, lid: Outline, margin: Contour, iris: Circle) -> Shift | NotAssessable:
-    """How far a lid margin rose from before to after, in front of the iris; see :func:`edge_shift`.
-
-    Parameters
-    ----------
-    margin, iris : of the before, in its face frame.
-    """
-    return edge_shift(pair, side, lid, central_margin(EyeFrame.of(pair.before.landmarks, side), margin, iris))
-
-
-def _smooth_patches(pair: RegisteredPair, frame: EyeFrame) -> tuple[Plane, Plane]:
-    """Log light around the eye in both photos, patch frame."""
-    sigma = max(0.10, 0.3 / frame.px_per_mm) * PATCH_PX_PER_MM
-    before, after = (blurred(frame.patch(plane), sigma) for plane in (pair.before_grey, pair.after_grey))
-    return log_light(before), log_light(after)
-
-
-def central_margin(frame: EyeFrame, margin: Contour, iris: Circle) -> FloatArray:
-    """The margin in front of the iris at evenly spaced columns, (61, 2) as (u, v)."""
-    points = frame.from_face(margin.points)
-    points = points[np.argsort(points[:, 0])]
-    centre, half = frame.from_face(iris.centre), _SPAN_RADII * iris.radius / frame.px_per_mm
-    columns = np.linspace(centre[0] - half, centre[0] + half, _COLUMNS)
-    return np.column_stack([columns, np.interp(columns, points[:, 0], points[:, 1])])
-
-
-def _vertical_profiles(patch: Plane, line: FloatArray, reach: FloatArray) -> Plane:
-    """Light along v through each point of ``line``: shape (len(reach), len(line))."""
-    return sample(patch, to_patch(line[None] + reach[:, None, None] * np.array([0.0, 1.0])))
-
-
-def _column_correlations(profile: Plane, searched: Plane) -> tuple[FloatArray, FloatArray]:
-    """Normalised correlation (shifts, columns) of each column at each shift, and the columns' energy.
-
-    The ends of a profile are faded out, so that nothing jumps when a shift brings something new in.
-    """
-    rows = len(profile)
-    fade = np.minimum(1, np.minimum(np.arange(rows) + 1, np.arange(rows)[::-1] + 1) / 6.0)
-    fade = (fade / fade.sum()).astype(np.float32)
-    centred = profile - fade @ profile
-    windows = np.lib.stride_tricks.sliding_window_view(searched, rows, axis=0)
-    mean = windows @ fade
-    power = np.maximum((windows**2) @ fade - mean**2, 0)
-    shared = np.einsum("scr,rc,r->sc", windows, centred, fade, optimize=True)
-    energy = np.sqrt(fade @ centred**2) + 1e-6
-    scores = shared / (energy * (np.sqrt(power) + 1e-6))
-    return scores.astype(np.float64), np.minimum(energy, 2 * np.median(energy)).astype(np.float64)
-
-
-def _joint_peak(scores: FloatArray, weight: FloatArray) -> tuple[float, float] | None:
-    """Shift in prior mm and correlation where the weighted columns agree best; None at the end of the search."""
-    joint = scores @ weight / weight.sum()
-    best = int(joint.argmax())
-    if not 0 < best < len(joint) - 1:
-        return None
-    offset = float(parabola_peak(joint[best - 1], joint[best], joint[best + 1]))
-    return (best + offset) * _PROFILE_STEP_MM - _SEARCH_MM, float(joint[best])
-
-
-def _jackknife(scores: FloatArray, weight: FloatArray, blocks: int = 6) -> float:
-    """Standard error of the joint shift by leaving out blocks of columns (Quenouille 1956, Biometrika 43:353)."""
-    block = np.arange(len(weight)) * blocks // len(weight)
-    left_out = [_joint_peak(scores, np.where(block == one, 0.0, weight)) for one in range(blocks)]
-    shifts = np.array([peak[0] for peak in left_out if peak is not None])
-    return float(np.sqrt((blocks - 1) / blocks * ((shifts - shifts.mean()) ** 2).sum()))
-
-
-def _tracked_rise(before: Plane, after: Plane, line: FloatArray) -> float:
-    """Median rise of the margin's points by pyramidal Lucas-Kanade, prior mm."""
-    sigma = 2.4 * PATCH_PX_PER_MM
-    start = to_patch(line[::3]).astype(np.float32).reshape(-1, 1, 2)
-    tracked = track_points(
-        light_normalised(np.exp(before) - 6, sigma), light_normalised(np.exp(after) - 6, sigma), start,
-        2.4 * PATCH_PX_PER_MM, 2,
-    )
-    return -float(np.median((tracked.points - start)[:, 0, 1])) / PATCH_PX_PER_MM
-
-
-def iris_shift(pair: RegisteredPair, side: Side, iris: Circle) -> Shift | NotAssessable:
-    """How far the iris rose from before to after, by the light around its limbus.
-
-    Gauss-Newton on the annulus of 0.8-1.2 radii, on the rays that lids leave free, with free gain and offset of the
-    light (Baker & Matthews 2004, Int. J. Comput. Vis. 56:221-255); catch-lights do not lie there.
-    """
-    frame = EyeFrame.of(pair.before.landmarks, side)
-    before, after = _smooth_patches(pair, frame)
-    centre, radius = frame.from_face(iris.centre), iris.radius / frame.px_per_mm
-    ring = centre + (radius * np.linspace(0.8, 1.2, 9))[None, :, None] * VISIBLE_RAYS[:, None, :]
-    points = to_patch(ring).reshape(-1, 2)
-    reference = sample(before, points).astype(np.float64)
-    along_x = cv2.Sobel(after, cv2.CV_32F, 1, 0, scale=1 / 8)
-    along_y = cv2.Sobel(after, cv2.CV_32F, 0, 1, scale=1 / 8)
-    move = np.zeros(2)
-    for _ in range(12):
-        seen = points + move
-        design = np.column_stack([
-            sample(along_x, seen), sample(along_y, seen), -reference, -np.ones(len(reference)),
-        ]).astype(np.float64)
-        light = sample(after, seen).astype(np.float64)
-        solution, misfit, weight = _robust_lines(design, -light)
-        move = move + np.clip(solution[:2], -2, 2)
-        if np.abs(solution[:2]).max() < 1e-3:
-            break
-    correlation = float(np.corrcoef(reference, light)[0, 1])
-    if correlation < _LOWEST_CORRELATION or np.abs(move).max() > 2 * PATCH_PX_PER_MM:
-        return NotAssessable("The iris was not found again in the other photo.")
-    # Samples 0.1 radius apart along a ray and 3 degrees across share pixels: a fifth count as independent.
-    normal = (design * weight[:, None]).T @ design
-    spread = 1.48 * float(np.median(np.abs(misfit)))
-    error = float(np.sqrt(5 * np.linalg.inv(normal + 1e-9 * np.eye(4))[1, 1])) * spread
-    return Shift(-move[1] / PATCH_PX_PER_MM, error / PATCH_PX_PER_MM, correlation, 0.0)
-
-
-def _robust_lines(design: FloatArray, target: FloatArray) -> tuple[FloatArray, FloatArray, NDArray[np.float64]]:
-    """Least squares with Cauchy weights: solution, misfit, weights."""
-    weight = np.ones(len(target))
-    for _ in range(4):
-        weighted = design * weight[:, None]
-        solution = np.linalg.solve(weighted.T @ design + 1e-9 * np.eye(design.shape[1]), weighted.T @ target)
-        misfit = target - design @ solution
-        weight = 1 / (1 + (misfit / (2 * 1.48 * np.median(np.abs(misfit)) + 1e-6)) ** 2)
-    return solution, misfit, weight
+def _all_refused(reason: str) -> EyelidChanges:
+    refused = ChangeRefused(reason)
+    return EyelidChanges(refused, refused, refused)

@@ -1,0 +1,142 @@
+"""Whether two photos of one face can be compared, and what each difference between them stops.
+
+Every gate belongs to measures: light stops folds and not lids. A difference has two limits: from the first on it is told,
+and the intervals carry its cost; from the second on it stops measures.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from analysis.registered_pair import RegisteredPair
+from analysis.sharpness import sharpness_ratio
+from analysis.tone import light_difference
+from models.comparison import Comparability, Comparable
+from models.measurand import Family, MEASURANDS, MeasurandCode
+from models.quality import FLAGS, Favours, Flag, FlagCode
+
+_JAW_AND_FOLD: Final = frozenset(
+    code for code, entry in MEASURANDS.items() if entry.family in {Family.JAWLINE, Family.NASOLABIAL_FOLD}
+)
+_BROW: Final = frozenset({MeasurandCode.BROW_HEIGHT})
+_NOTHING: Final = frozenset[MeasurandCode]()
+DEGREES_PER_MM_OF_IRIS: Final = 1 / 0.18
+"""An eye of 10.5 mm from its centre of rotation to the iris turns the pupil by 0.18 mm a degree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Two limits of one difference.
+
+    Parameters
+    ----------
+    tells, stops : the difference from which on it is told, and from which on it stops ``stopped``.
+    stopped : None for all that the catalogue lets the flag stop.
+    """
+
+    code: FlagCode
+    tells: float
+    stops: float
+    stopped: frozenset[MeasurandCode] | None = None
+
+    def flag(self, difference: float, favours: Favours | None = None) -> Iterator[Flag]:
+        """The flag for a signed or unsigned difference; none below the first limit."""
+        size = abs(difference)
+        if size > self.stops:
+            stopped = FLAGS[self.code].stops if self.stopped is None else self.stopped
+            yield Flag(self.code, size, self.stops, stopped, favours)
+        elif size > self.tells:
+            yield Flag(self.code, size, self.tells, _NOTHING, favours)
+
+
+# From 2.5 degrees on the mesh's depth errors at the jaw exceed 0.3 mm; from 4 degrees on the eyes' own parallax and the
+# skin's foreshortening are no longer those the intervals were checked on.
+_POSE_GATES: Final = (
+    (Gate(FlagCode.PITCH_DIFFERS, 1.5, 2.5, _JAW_AND_FOLD), Gate(FlagCode.PITCH_DIFFERS, 4.0, 4.0)),
+    (Gate(FlagCode.YAW_DIFFERS, 1.5, 2.5, _JAW_AND_FOLD), Gate(FlagCode.YAW_DIFFERS, 4.0, 4.0)),
+)
+_SMILE = Gate(FlagCode.EXPRESSION_DIFFERS, 0.10, 0.20)
+_JAW_OPEN = Gate(FlagCode.EXPRESSION_DIFFERS, 0.06, 0.10, _JAW_AND_FOLD)
+_SQUINT = Gate(FlagCode.EXPRESSION_DIFFERS, 0.20, 0.35)
+_BROW_RAISE = Gate(FlagCode.EXPRESSION_DIFFERS, 0.20, 0.35, _BROW)
+_DISTANCE = Gate(FlagCode.DISTANCE_DIFFERS, 8.0, 15.0)
+_GAZE = Gate(FlagCode.GAZE_DIFFERS, 2.0, 3.5)
+_SHARPNESS = Gate(FlagCode.SHARPNESS_DIFFERS, 1.25, 1.6)
+_LIGHT = Gate(FlagCode.LIGHT_DIFFERS, 0.12, 0.20)
+_ALIGNMENT = Gate(FlagCode.ALIGNMENT_UNSURE, 0.20, 0.30)
+
+
+def judge_pair(pair: RegisteredPair, iris_rise_mm: Iterable[float]) -> Comparability:
+    """Every difference between the two photos that costs accuracy, and what it stops.
+
+    Parameters
+    ----------
+    iris_rise_mm : how far each iris that was found again rose against the skull, mm; tells a change of gaze beyond
+        what the head's own pitch explains.
+    """
+    flags = (
+        *_pose(pair),
+        *_expression(pair),
+        *_distance(pair),
+        *_gaze(pair, iris_rise_mm),
+        *_light(pair),
+        *_sharpness(pair),
+        *_ALIGNMENT.flag(pair.registration.residual_mm),
+    )
+    return Comparability(verdict_of(flags), flags)
+
+
+def verdict_of(flags: Iterable[Flag]) -> Comparable:
+    """Not comparable when nothing is left to compare; caution when something is stopped."""
+    stopped = frozenset[MeasurandCode]().union(*(flag.stops for flag in flags))
+    if stopped == frozenset(MeasurandCode):
+        return Comparable.NOT_COMPARABLE
+    return Comparable.CAUTION if stopped else Comparable.COMPARABLE
+
+
+def _pose(pair: RegisteredPair) -> Iterator[Flag]:
+    for difference, (partly, wholly) in zip(
+        (pair.pitch_difference_deg, pair.yaw_difference_deg), _POSE_GATES, strict=True
+    ):
+        yield from wholly.flag(difference) if abs(difference) > wholly.stops else partly.flag(difference)
+
+
+def _expression(pair: RegisteredPair) -> Iterator[Flag]:
+    before, after = pair.before.expression, pair.after.expression
+    # A smile lifts the jowl and deepens the fold; whichever photo smiles less looks calmer below and older above.
+    smile = after.smile - before.smile
+    for gate, difference in (
+        (_SMILE, smile),
+        (_JAW_OPEN, after.jaw_open - before.jaw_open),
+        (_SQUINT, after.squint - before.squint),
+        (_BROW_RAISE, after.brow_raise - before.brow_raise),
+    ):
+        yield from gate.flag(difference, _favours(difference) if gate is not _JAW_OPEN else None)
+
+
+def _distance(pair: RegisteredPair) -> Iterator[Flag]:
+    yield from _DISTANCE.flag(100 * (pair.distance_ratio - 1), _favours(pair.distance_ratio - 1))
+
+
+def _gaze(pair: RegisteredPair, iris_rise_mm: Iterable[float]) -> Iterator[Flag]:
+    rises = list(iris_rise_mm)
+    if not rises:
+        return
+    # Eyes that hold the camera rise in the head by a degree for each degree the chin sinks.
+    turned = sum(rises) / len(rises) * DEGREES_PER_MM_OF_IRIS
+    held = min(abs(turned), abs(turned - pair.pitch_difference_deg))
+    yield from _GAZE.flag(held)
+
+
+def _light(pair: RegisteredPair) -> Iterator[Flag]:
+    yield from _LIGHT.flag(light_difference(pair).gradient_rms)
+
+
+def _sharpness(pair: RegisteredPair) -> Iterator[Flag]:
+    ratio = sharpness_ratio(pair)
+    yield from _SHARPNESS.flag(max(ratio, 1 / ratio), _favours(1 - ratio))
+
+
+def _favours(difference: float) -> Favours:
+    """The photo that looks better where a positive difference flatters the after."""
+    return Favours.AFTER if difference > 0 else Favours.BEFORE

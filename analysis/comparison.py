@@ -1,0 +1,146 @@
+"""Every change between two photos, each measured or refused with its reason, and what they add up to."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from analysis.comparability import judge_pair, verdict_of
+from analysis.controls import negative_controls
+from analysis.eye_tracking import iris_shift
+from analysis.eye_frame import EyeFrame
+from analysis.geometry import fit_similarity, homogeneous, transform
+from analysis.measures.brow import brow_change
+from analysis.measures.eyelids import eyelid_changes
+from analysis.measures.jawline import jawline_change, prominence_change, width_change
+from analysis.measures.nasolabial_fold import fold_changes
+from analysis.measures.periorbital_lines import lines_change
+from analysis.overlay import overlay_lines
+from analysis.registered_pair import RegisteredPair
+from models.alignment import ALIGNED_SIZE_PX, Alignment, AlignmentRefused
+from models.analysis import PhotoAnalysis
+from models.anatomy import Midline, Side
+from models.arrays import FloatArray
+from models.comparison import (
+    Change,
+    ChangeRefused,
+    Comparability,
+    Comparable,
+    MeasuredChange,
+    NegativeControl,
+    PairComparison,
+)
+from models.measurand import MEASURANDS, MeasurandCode, Unit
+from models.measurement import Circle, Estimate, NotAssessable
+from models.quality import Flag, FlagCode
+
+ALIGNED_FACE_WIDTH_PX: Final = 840
+"""Width of the face in the aligned frame: 30 % of the picture is left for hair, neck and background."""
+
+_CONTROL_LIMIT_MM: Final = 0.30
+
+
+def compare_registered(pair: RegisteredPair) -> PairComparison:
+    """All that a registered pair carries."""
+    controls = negative_controls(pair)
+    comparability = judge_pair(pair, _iris_rises_mm(pair))
+    flags = (*comparability.flags, *_moved_controls(controls))
+    changes = tuple(_gated(change, flags, pair) for change in _changes(pair))
+    alignment = alignment_of(pair)
+    return PairComparison(
+        Comparability(verdict_of(flags), flags),
+        alignment,
+        changes,
+        controls,
+        overlay_lines(pair.before, pair.after, alignment),
+    )
+
+
+def not_comparable(before: PhotoAnalysis, refused: AlignmentRefused) -> PairComparison:
+    """What is left to say when the photos could not be laid on each other."""
+    code = FlagCode.NOT_THE_SAME_FACE if refused.residual_mm is None else FlagCode.ALIGNMENT_UNSURE
+    flag = Flag.of(code, refused.residual_mm, None if refused.residual_mm is None else 0.30)
+    changes = tuple(
+        _stopped(Change(measurement.measurand, measurement.side, ChangeRefused("", _value(measurement.result))), flag.says)
+        for measurement in before.measurements
+    )
+    return PairComparison(Comparability(Comparable.NOT_COMPARABLE, (flag,)), None, changes, (), ())
+
+
+def alignment_of(pair: RegisteredPair) -> Alignment:
+    """The similarities that lay both photos on the aligned frame: eyes level, the face's middle in the middle."""
+    landmarks = pair.before.landmarks
+    top, chin = landmarks.midline(Midline.FOREHEAD_TOP)[0], landmarks.midline(Midline.MENTON)[0]
+    middle = (top + chin) / 2
+    scale = ALIGNED_FACE_WIDTH_PX / landmarks.face_width
+    rotation = scale * np.stack([landmarks.rightward, -landmarks.upward])
+    face_to_aligned = np.column_stack([rotation, (np.array(ALIGNED_SIZE_PX) - 1) / 2 - rotation @ middle])
+    before_face = pair.registration.matches
+    aligned = transform(face_to_aligned, before_face)
+    motion = pair.registration.motion
+    return Alignment(
+        before_to_aligned=homogeneous(fit_similarity(pair.before.face.to_pixel(before_face), aligned)),
+        after_to_aligned=homogeneous(fit_similarity(pair.after.face.to_pixel(motion(before_face)), aligned)),
+        residual_mm=pair.registration.residual_mm,
+        yaw_deg=motion.yaw_deg,
+        pitch_deg=motion.pitch_deg,
+        distance_ratio=pair.distance_ratio,
+    )
+
+
+def _changes(pair: RegisteredPair) -> Iterator[Change]:
+    """In the catalogue's order within each side."""
+    for side in Side:
+        lids = eyelid_changes(pair, side)
+        yield Change(MeasurandCode.MRD1, side, lids.mrd1)
+        yield Change(MeasurandCode.MRD2, side, lids.mrd2)
+        yield Change(MeasurandCode.PALPEBRAL_FISSURE_HEIGHT, side, lids.fissure)
+        yield Change(MeasurandCode.BROW_HEIGHT, side, brow_change(pair, side))
+        yield Change(MeasurandCode.JAWLINE_CONTOUR, side, jawline_change(pair, side))
+        yield Change(MeasurandCode.JOWL_PROMINENCE, side, prominence_change(pair, side))
+        fold = fold_changes(pair, side)
+        yield Change(MeasurandCode.NASOLABIAL_FOLD_DEPTH, side, fold.depth)
+        yield Change(MeasurandCode.NASOLABIAL_FOLD_LENGTH, side, fold.length)
+        yield Change(MeasurandCode.PERIORBITAL_LINES, side, lines_change(pair, side))
+    yield Change(MeasurandCode.LOWER_FACE_WIDTH, None, width_change(pair))
+
+
+def _gated(change: Change, flags: tuple[Flag, ...], pair: RegisteredPair) -> Change:
+    """The change, or why a flag of the pair or of one of its photos stops it."""
+    of_pair = next((flag for flag in flags if change.measurand in flag.stops), None)
+    if of_pair is not None:
+        return _stopped(change, of_pair.says)
+    for name, photo in (("before", pair.before), ("after", pair.after)):
+        flag = photo.quality.stopping(change.measurand)
+        if flag is not None:
+            return _stopped(change, f"In the {name} photo: {flag.says}")
+    return change
+
+
+def _stopped(change: Change, reason: str) -> Change:
+    # A ratio has no "before" of its own: it is 100 only when there is an after.
+    ratio = MEASURANDS[change.measurand].change_unit is Unit.PERCENT
+    return Change(change.measurand, change.side, ChangeRefused(reason, None if ratio else change.result.before))
+
+
+def _iris_rises_mm(pair: RegisteredPair) -> Iterator[float]:
+    for side in Side:
+        iris = pair.before.contours[side].iris
+        if isinstance(iris, Circle):
+            shift = iris_shift(pair, side, iris)
+            if not isinstance(shift, NotAssessable):
+                yield shift.up_mm * EyeFrame.of(pair.before.landmarks, side).px_per_mm / pair.px_per_mm
+
+
+def _moved_controls(controls: tuple[NegativeControl, ...]) -> Iterator[Flag]:
+    """A still region that moved clearly, and by more than a measure could bear, makes the pair suspect."""
+    moved = [
+        abs(control.change) for control in controls
+        if abs(control.change) > _CONTROL_LIMIT_MM and control.ci95[0] * control.ci95[1] > 0
+    ]
+    if moved:
+        yield Flag.of(FlagCode.CONTROL_MOVED, max(moved), _CONTROL_LIMIT_MM)
+
+
+def _value(result: Estimate | NotAssessable) -> float | None:
+    return result.value if isinstance(result, Estimate) else None

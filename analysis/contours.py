@@ -1,0 +1,62 @@
+"""Every contour of one photo: irises, lids, jawline and nasolabial folds."""
+
+from collections.abc import Mapping
+
+from analysis.calibration import Limbus
+from analysis.lid_margins import find_lid_margin
+from analysis.measures.jawline import find_jawline
+from analysis.measures.nasolabial_fold import find_fold
+from models.anatomy import Outline, Side
+from models.arrays import Plane
+from models.landmarks import FaceLandmarks
+from models.measurement import NotAssessable, SideContours
+from models.photo import FaceImage
+from models.quality import Flag, FlagCode, Quality
+
+
+def find_contours(
+    face: FaceImage,
+    grey: Plane,
+    log_luminance: Plane,
+    landmarks: FaceLandmarks,
+    limbi: Mapping[Side, Limbus | NotAssessable],
+    px_per_mm: float,
+) -> Mapping[Side, SideContours]:
+    """The contours of both sides in the face frame; each is found or says why not.
+
+    Parameters
+    ----------
+    grey, log_luminance : planes of ``face``, in its frame.
+    """
+    return {side: _side(face, grey, log_luminance, landmarks, side, limbi[side], px_per_mm) for side in Side}
+
+
+def _side(  # noqa: PLR0913  the planes are made once and shared
+    face: FaceImage,
+    grey: Plane,
+    log_luminance: Plane,
+    landmarks: FaceLandmarks,
+    side: Side,
+    limbus: Limbus | NotAssessable,
+    px_per_mm: float,
+) -> SideContours:
+    missing = limbus if isinstance(limbus, NotAssessable) else None
+    iris = missing or limbus.circle
+    upper, lower = (
+        missing or find_lid_margin(grey, landmarks, side, lid, limbus.circle)
+        for lid in (Outline.UPPER_LID, Outline.LOWER_LID)
+    )
+    return SideContours(
+        iris=iris,
+        upper_lid=upper,
+        lower_lid=lower,
+        jawline=find_jawline(face.rgb, landmarks, side, px_per_mm),
+        nasolabial_fold=find_fold(log_luminance, landmarks, side, px_per_mm),
+    )
+
+
+def flag_covered(quality: Quality, contours: Mapping[Side, SideContours]) -> Quality:
+    """The quality with a flag more when neither side's jawline is to be seen."""
+    if all(isinstance(found.jawline, NotAssessable) for found in contours.values()):
+        return Quality((*quality.flags, Flag.of(FlagCode.JAW_COVERED)))
+    return quality

@@ -1,0 +1,126 @@
+"""Pictures of what was measured: lines over a photo, and photos moved onto the aligned frame. Nothing is measured here."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.eye_frame import EyeFrame
+from analysis.geometry import transform
+from analysis.measures.jawline import jowl_window
+from analysis.measures.periorbital_lines import lines_region
+from models.alignment import ALIGNED_SIZE_PX, Alignment
+from models.analysis import PhotoAnalysis
+from models.anatomy import Side
+from models.arrays import FloatArray, Pixels
+from models.comparison import Overlay
+from models.measurand import MeasurandCode
+from models.measurement import Circle, Contour, SideContours
+
+_LONG_SIDE_PX: Final = 1600
+_OUTSIDE: Final = (236, 236, 238)
+_COLOURS: Final = {
+    "iris": (64, 196, 255),
+    "upper_lid": (255, 214, 10),
+    "lower_lid": (255, 214, 10),
+    "jawline": (105, 240, 174),
+    "nasolabial_fold": (255, 138, 101),
+}
+"""RGB; told apart by hue and by place."""
+
+_MEASURANDS: Final = {
+    "iris": (MeasurandCode.MRD1, MeasurandCode.MRD2, MeasurandCode.BROW_HEIGHT),
+    "upper_lid": (MeasurandCode.MRD1, MeasurandCode.PALPEBRAL_FISSURE_HEIGHT),
+    "lower_lid": (MeasurandCode.MRD2, MeasurandCode.PALPEBRAL_FISSURE_HEIGHT),
+    "jawline": (MeasurandCode.JOWL_PROMINENCE, MeasurandCode.LOWER_FACE_WIDTH),
+    "jowl_window": (MeasurandCode.JAWLINE_CONTOUR,),
+    "nasolabial_fold": (MeasurandCode.NASOLABIAL_FOLD_DEPTH, MeasurandCode.NASOLABIAL_FOLD_LENGTH),
+    "lines_region": (MeasurandCode.PERIORBITAL_LINES,),
+}
+
+
+def render_aligned(photo: PhotoAnalysis, to_aligned: FloatArray) -> Pixels:
+    """The photo on the aligned frame: rotation, scale and translation alone, colours untouched.
+
+    Parameters
+    ----------
+    to_aligned : (3, 3) from the photo's pixel frame.
+
+    Returns RGB of ALIGNED_SIZE_PX; what lies outside the photo is light grey.
+    """
+    scale_x, scale_y = photo.photo.decoded_scale
+    to_pixel = np.array([[1 / scale_x, 0, 0.5 / scale_x - 0.5], [0, 1 / scale_y, 0.5 / scale_y - 0.5], [0, 0, 1]])
+    matrix = (to_aligned @ to_pixel)[:2]
+    pixels, shrink = photo.photo.pixels, float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    if shrink < 0.6:  # noqa: PLR2004  below, cubic sampling would skip pixels and alias
+        pixels = np.asarray(cv2.blur(pixels, (round(1 / shrink), round(1 / shrink))), dtype=np.uint8)
+    return np.asarray(
+        cv2.warpAffine(pixels, matrix, ALIGNED_SIZE_PX, flags=cv2.INTER_CUBIC, borderValue=_OUTSIDE),
+        dtype=np.uint8,
+    )
+
+
+def draw_photo_overlay(analysis: PhotoAnalysis) -> Pixels:
+    """The upright photo, at most 1600 px long, with every contour that was found."""
+    height, width = analysis.photo.pixels.shape[:2]
+    shrink = min(1.0, _LONG_SIDE_PX / max(height, width))
+    size = round(width * shrink), round(height * shrink)
+    picture = np.asarray(cv2.resize(analysis.photo.pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    to_picture = np.array(size) / np.array(analysis.photo.size_px)
+    for what, points in ((what, points) for side in Side for what, points in _lines(analysis.contours[side])):
+        pixel = analysis.face.to_pixel(points)
+        _draw(picture, (pixel + 0.5) * to_picture - 0.5, _COLOURS[what])
+    return picture
+
+
+def overlay_lines(before: PhotoAnalysis, after: PhotoAnalysis, alignment: Alignment) -> tuple[Overlay, ...]:
+    """Every contour and region that both photos have, on the aligned frame."""
+    return tuple(
+        Overlay(
+            _MEASURANDS[what],
+            side,
+            what,
+            transform(alignment.before_to_aligned, before.face.to_pixel(first)),
+            transform(alignment.after_to_aligned, after.face.to_pixel(second)),
+        )
+        for side in Side
+        for what, first, second in _common(before, after, side)
+    )
+
+
+def _common(before: PhotoAnalysis, after: PhotoAnalysis, side: Side) -> Iterator[tuple[str, FloatArray, FloatArray]]:
+    of_before, of_after = (dict(_lines_and_regions(photo, side)) for photo in (before, after))
+    for what, points in of_before.items():
+        if what in of_after:
+            yield what, points, of_after[what]
+
+
+def _lines_and_regions(photo: PhotoAnalysis, side: Side) -> Iterator[tuple[str, FloatArray]]:
+    found = photo.contours[side]
+    yield from _lines(found)
+    if isinstance(found.jawline, Contour):
+        yield "jowl_window", jowl_window(found.jawline, photo.landmarks, side, photo.scale.px_per_mm)
+    yield "lines_region", lines_region(photo.landmarks, side, photo.scale.px_per_mm)
+
+
+def _lines(found: SideContours) -> Iterator[tuple[str, FloatArray]]:
+    if isinstance(found.iris, Circle):
+        yield "iris", _ring(found.iris)
+    for what in ("upper_lid", "lower_lid", "jawline", "nasolabial_fold"):
+        contour = getattr(found, what)
+        if isinstance(contour, Contour):
+            yield what, contour.points
+
+
+def _ring(circle: Circle) -> FloatArray:
+    turn = np.linspace(0, 2 * np.pi, 49)
+    return np.asarray(circle.centre + circle.radius * np.column_stack([np.cos(turn), np.sin(turn)]))
+
+
+def _draw(picture: NDArray[np.uint8], points: FloatArray, colour: tuple[int, int, int]) -> None:
+    fine = np.rint(points * 16).astype(np.int32).reshape(-1, 1, 2)
+    thickness = max(1, round(max(picture.shape[:2]) / 900))
+    cv2.polylines(picture, [fine], isClosed=False, color=(0, 0, 0), thickness=thickness + 2, lineType=cv2.LINE_AA, shift=4)
+    cv2.polylines(picture, [fine], isClosed=False, color=colour, thickness=thickness, lineType=cv2.LINE_AA, shift=4)

@@ -1,0 +1,86 @@
+"""The table of contents: what happens to a photo, and to a pair, in order.
+
+One photo: ``upload -> decode -> face -> scale -> contours -> quality -> measurements``.
+Two of them: ``registration -> comparability -> changes``.
+"""
+
+from typing import Final
+
+from analysis.alignment import register
+from analysis.calibration import find_limbus, scale_of
+from analysis.comparison import compare_registered, not_comparable
+from analysis.contours import find_contours, flag_covered
+from analysis.decode import decode
+from analysis.face import WORKING_FACE_WIDTH_PX, cut_out, expression_of, face_width_px, find_face
+from analysis.measurements import measure_photo
+from analysis.quality import judge_photo
+from analysis.registered_pair import RegisteredPair, grey_of, log_luminance
+from models.alignment import AlignmentRefused
+from models.analysis import PhotoAnalysis
+from models.anatomy import Side
+from models.comparison import PairComparison
+from models.face_landmarker import DetectedFace, FaceLandmarker
+from models.photo import Photo
+from models.quality import Refused
+
+FIRST_DECODE_PX: Final = 1600
+"""Long side down to which a large JPEG is decoded at first: a face over a third of it is still 500 px wide."""
+
+
+def analyse_photo(upload: bytes, landmarker: FaceLandmarker) -> PhotoAnalysis | Refused:
+    """All that one photo carries, or why it carries nothing.
+
+    Parameters
+    ----------
+    upload : the file as received.
+    """
+    opened = open_photo(upload, landmarker)
+    return opened if isinstance(opened, Refused) else analyse_face(*opened)
+
+
+def open_photo(upload: bytes, landmarker: FaceLandmarker) -> tuple[Photo, DetectedFace] | Refused:
+    """The decoded photo and its only face; decoded again in full when a first, reduced decode left the face small."""
+    photo = decode(upload, at_least_px=FIRST_DECODE_PX)
+    if isinstance(photo, Refused):
+        return photo
+    detected = find_face(photo, landmarker)
+    reduced = photo.decoded_scale[0] < 1
+    if not reduced or (isinstance(detected, DetectedFace) and face_width_px(detected) >= 0.9 * WORKING_FACE_WIDTH_PX):
+        return detected if isinstance(detected, Refused) else (photo, detected)
+    whole = decode(upload)
+    if isinstance(whole, Refused):
+        return whole
+    found = find_face(whole, landmarker)
+    return found if isinstance(found, Refused) else (whole, found)
+
+
+def analyse_face(photo: Photo, detected: DetectedFace) -> PhotoAnalysis:
+    """Scale, contours, quality and measurements of the face found in a photo."""
+    face, landmarks = cut_out(photo, detected)
+    grey, log_light = grey_of(face.rgb), log_luminance(face.rgb)
+    expression = expression_of(landmarks)
+    limbi = {side: find_limbus(grey, landmarks, side) for side in Side}
+    scale = scale_of(limbi, landmarks)
+    contours = find_contours(face, grey, log_light, landmarks, limbi, scale.px_per_mm)
+    quality = flag_covered(judge_photo(face, grey, landmarks, expression, limbi, scale), contours)
+    return PhotoAnalysis(
+        photo=photo,
+        face=face,
+        landmarks=landmarks,
+        expression=expression,
+        quality=quality,
+        scale=scale,
+        scale_px=scale.per_pixel_of(float(face.face_px_per_pixel[0])),
+        contours=contours,
+        measurements=measure_photo(grey, log_light, landmarks, contours, scale, quality),
+    )
+
+
+def compare_photos(before: PhotoAnalysis, after: PhotoAnalysis) -> PairComparison:
+    """What changed from ``before`` to ``after``, or why that cannot be said."""
+    registration = register(
+        grey_of(before.face.rgb), grey_of(after.face.rgb), before.landmarks, after.landmarks, before.scale.px_per_mm
+    )
+    if isinstance(registration, AlignmentRefused):
+        return not_comparable(before, registration)
+    return compare_registered(RegisteredPair(before, after, registration))
