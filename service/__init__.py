@@ -1,0 +1,1 @@
+"""How the world reaches the measurements: command line, API, pages, storage, jobs."""

@@ -1,0 +1,108 @@
+"""The web application: parts, routes, and what stands around them."""
+
+import mimetypes
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.middleware import Middleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Lifespan, Scope
+
+from models.provenance import METHOD_VERSION
+from service.analysing import Analyser
+from service.assembly import open_service
+from service.comparisons.routes import router as comparisons
+from service.errors import Problem, answer_with_problems
+from service.health.routes import router as health
+from service.pages.routes import STATIC as PAGES_STATIC
+from service.pages.routes import router as pages
+from service.photos.routes import router as photos
+from service.settings import MEGABYTE, Settings
+from service.subjects.routes import router as subjects
+from service.tenancy.authentication import Authentication, Gate
+from service.visits.routes import router as visits
+from service.web_safety import ReceiveLimits, SafetyHeaders
+
+_WEB_STATIC: Final = Path(__file__).parent / "web" / "static"
+_FORM_OVERHEAD_BYTES: Final = MEGABYTE
+
+_ABOUT: Final = (
+    "Aligns before and after photos of a face and measures jawline, nasolabial fold and eyelids, with error bars. "
+    "Left and right are the subject's. Lengths are in mm, angles in degrees, times ISO 8601 with zone. "
+    "A figure that could not be had is null with a reason."
+)
+
+mimetypes.add_type("text/javascript", ".js")  # some systems' tables say otherwise, and browsers insist
+mimetypes.add_type("text/javascript", ".mjs")
+
+
+def create_app(settings: Settings | None = None, analyser: Analyser | None = None) -> FastAPI:
+    """The service as an ASGI application.
+
+    Parameters
+    ----------
+    analyser : in place of the sandbox, for tests.
+    """
+    settings = settings or Settings()
+    app = FastAPI(
+        title="Liftmark",
+        description=_ABOUT,
+        version=METHOD_VERSION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(settings, analyser),
+        middleware=_around(settings),
+    )
+    for router in (subjects, visits, photos, comparisons, health, pages):
+        app.include_router(router)
+    app.mount("/static/pages", _RevalidatedFiles(directory=PAGES_STATIC))
+    app.mount("/static", _RevalidatedFiles(directory=_WEB_STATIC, check_dir=False))
+    answer_with_problems(app)
+    _declare_security(app)
+    return app
+
+
+def _lifespan(settings: Settings, analyser: Analyser | None) -> Lifespan[FastAPI]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with open_service(settings, analyser) as service:
+            app.state.service = service
+            app.state.gate = Gate(service.database, service.links)
+            yield
+
+    return lifespan
+
+
+def _around(settings: Settings) -> list[Middleware]:
+    """What a request passes on its way in, outermost first."""
+    limit_bytes = settings.upload_limit_bytes + _FORM_OVERHEAD_BYTES
+    return [
+        Middleware(SafetyHeaders),
+        Middleware(ReceiveLimits, limit_bytes, settings.receive_idle_s, settings.receive_deadline_s),
+        Middleware(Authentication),
+    ]
+
+
+class _RevalidatedFiles(StaticFiles):
+    """Files that browsers keep and ask about before each use, so that an update shows at once."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def _declare_security(app: FastAPI) -> None:
+    """Say in OpenAPI what the middleware does: every call under /v1 needs a key."""
+    document = app.openapi()
+    components = document.setdefault("components", {})
+    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "lm_…"}}
+    components.setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
+    for path, item in document["paths"].items():
+        if path.startswith("/v1/"):
+            for operation in item.values():
+                operation["security"] = [{"key": []}]

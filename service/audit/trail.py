@@ -1,0 +1,30 @@
+"""The audit trail: one row per making, reading or erasing, in the transaction of the deed where it writes."""
+
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from service.database.tables import AuditRow
+from service.tenancy.tenant import Actor
+
+
+class Action(StrEnum):
+    """What was done."""
+
+    SUBJECT_MADE = "subject_made"
+    SUBJECT_ERASED = "subject_erased"
+    VISIT_MADE = "visit_made"
+    PHOTO_UPLOADED = "photo_uploaded"
+    PHOTO_READ = "photo_read"
+    FILE_READ = "file_read"
+    OVERLAY_READ = "overlay_read"
+    COMPARISON_MADE = "comparison_made"
+    COMPARISON_READ = "comparison_read"
+    ALIGNED_READ = "aligned_read"
+    REPORT_READ = "report_read"
+    LINK_MADE = "link_made"
+
+
+def record(session: Session, actor: Actor, action: Action, target: str) -> None:
+    """Write one row of ids; never a reference, note or name."""
+    session.add(AuditRow(tenant_id=actor.tenant, actor=actor.name, action=action, target=target))

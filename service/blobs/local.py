@@ -1,0 +1,111 @@
+"""Blobs in a folder.
+
+Written here and not through the object-store library because that one returns before the bytes are on the disk.
+"""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from service.blobs.store import BlobMissingError, BlobsUnavailableError, require_name
+
+_UNFINISHED = ".unfinished-"
+
+
+class LocalFolder:
+    """A folder of files, one per blob, readable by the service's user alone."""
+
+    def __init__(self, root: str | Path) -> None:
+        self._root = Path(root)
+        _make_folders(self._root)
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write beside, sync, rename, sync the folder: a reader sees all of it or nothing of it."""
+        with _disk_at_work():
+            _put(self._path(name), content)
+
+    def get(self, name: str) -> bytes:
+        """Read the file."""
+        try:
+            with _disk_at_work():
+                return self._path(name).read_bytes()
+        except FileNotFoundError as error:
+            raise BlobMissingError(name) from error
+
+    def delete_under(self, prefix: str) -> None:
+        """Remove the file or folder, and make the removal last."""
+        path = self._path(prefix)
+        with _disk_at_work(), suppress(FileNotFoundError):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            _sync_folder(path.parent)
+
+    def names_under(self, prefix: str) -> Iterator[str]:
+        """Walk the folder; files still being written are not blobs."""
+        for folder, _, files in os.walk(self._path(prefix)):
+            blobs = (file for file in files if not file.startswith(_UNFINISHED))
+            yield from (Path(folder, file).relative_to(self._root).as_posix() for file in blobs)
+
+    def check(self) -> None:
+        """Write a file and take it away again."""
+        probe = self._root / _unfinished_name()
+        with _disk_at_work():
+            _write_synced(probe, b"ready?")
+            probe.unlink()
+
+    def _path(self, name: str) -> Path:
+        return self._root / require_name(name)
+
+
+@contextmanager
+def _disk_at_work() -> Iterator[None]:
+    """A missing file is for the caller to judge; a full, broken or forbidden disk is the keeper's failure."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise BlobsUnavailableError(f"The blob folder does not work: {error}") from error
+
+
+def _put(path: Path, content: bytes) -> None:
+    _make_folders(path.parent)
+    unfinished = path.with_name(_unfinished_name())
+    try:
+        _write_synced(unfinished, content)
+        unfinished.replace(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _unfinished_name() -> str:
+    return f"{_UNFINISHED}{secrets.token_hex(8)}"
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(descriptor)
+
+
+def _make_folders(folder: Path) -> None:
+    """Make ``folder`` with its parents, each new one synced into the one above it."""
+    if folder.is_dir():
+        return
+    _make_folders(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""Pairs of photos: compared, shown, and linked to."""

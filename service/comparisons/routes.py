@@ -1,0 +1,123 @@
+"""HTTP: comparisons, their reports and pictures."""
+
+from datetime import UTC, datetime, timedelta
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse
+
+from service.comparisons.pairing import Pairing
+from service.comparisons.repository import Comparisons, ComparisonStatus
+from service.comparisons.schemas import (
+    ComparisonAnswer,
+    ComparisonSummary,
+    LinkAnswer,
+    NewComparison,
+    NewLink,
+    Which,
+    comparison_answer,
+    comparison_summary,
+)
+from service.comparisons.viewing import ComparisonViewer
+from service.database.tables import Comparison
+from service.dependencies import Exporter, Ingester, Reader, TheService, Wait
+from service.errors import ProblemCode, problems
+from service.paging import After, Limit, Page
+from service.reports import render_comparison_page
+from service.subjects.repository import Subjects
+from service.waiting import wait_until
+
+router = APIRouter(prefix="/v1", tags=["comparisons"])
+
+_C = ProblemCode
+
+
+@router.post(
+    "/comparisons",
+    status_code=201,
+    responses=problems(_C.PHOTO_NOT_FOUND, _C.INVALID_JSON, _C.DIFFERENT_SUBJECTS, _C.DIFFERENT_VIEWS),
+)
+async def compare_photos(new: NewComparison, actor: Ingester, service: TheService, wait: Wait = 60) -> ComparisonAnswer:
+    """Compare two photos. The same pair again gives the same comparison.
+
+    Where the analysis outlasts `wait`, the status is `queued`: ask for the comparison by its id.
+    """
+    pairing = Pairing(service.database, service.jobs)
+    pair = await run_in_threadpool(pairing.find_or_ask, actor, new.before_photo_id, new.after_photo_id)
+    viewer = ComparisonViewer(service.database, service.vaults)
+    return comparison_answer(await wait_until(_has_ended, lambda: viewer.peek(actor, pair.id), wait))
+
+
+@router.get("/comparisons", responses=problems())
+def list_comparisons(
+    actor: Reader, service: TheService, after: After = None, limit: Limit = 50
+) -> Page[ComparisonSummary]:
+    """List the clinic's comparisons."""
+    with service.database.reading() as session:
+        rows = Comparisons(session, actor.tenant).page(after=after, limit=limit)
+    return Page.of(rows, limit, comparison_summary)
+
+
+@router.get("/subjects/{subject_id}/comparisons", responses=problems(_C.SUBJECT_NOT_FOUND))
+def list_comparisons_of_subject(
+    subject_id: str, actor: Reader, service: TheService, after: After = None, limit: Limit = 50
+) -> Page[ComparisonSummary]:
+    """List a subject's comparisons."""
+    with service.database.reading() as session:
+        subject = Subjects(session, actor.tenant).get(subject_id)
+        rows = Comparisons(session, actor.tenant).page_of_subject(subject.id, after, limit)
+    return Page.of(rows, limit, comparison_summary)
+
+
+@router.get("/comparisons/{comparison_id}", responses=problems(_C.COMPARISON_NOT_FOUND))
+def get_comparison(comparison_id: str, actor: Reader, service: TheService) -> ComparisonAnswer:
+    """See a comparison."""
+    return comparison_answer(ComparisonViewer(service.database, service.vaults).see(actor, comparison_id))
+
+
+@router.get(
+    "/comparisons/{comparison_id}/report",
+    response_class=HTMLResponse,
+    responses=problems(_C.COMPARISON_NOT_FOUND, _C.NOT_READY, _C.NO_REPORT, _C.LINK_ENDED),
+)
+def get_report(comparison_id: str, actor: Reader, service: TheService) -> HTMLResponse:
+    """Open the report as a page. A browser comes here through a link (`POST …/link`)."""
+    document = ComparisonViewer(service.database, service.vaults).report(actor, comparison_id)
+    pictures = f"/v1/comparisons/{comparison_id}/aligned"
+    return HTMLResponse(
+        render_comparison_page(document, before_image=f"{pictures}/before", after_image=f"{pictures}/after")
+    )
+
+
+@router.get(
+    "/comparisons/{comparison_id}/aligned/{which}",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/jpeg": {}}, "description": "The picture."},
+        **problems(_C.COMPARISON_NOT_FOUND, _C.PICTURE_NOT_FOUND, _C.NOT_READY, _C.LINK_ENDED, _C.UNAVAILABLE),
+    },
+)
+def get_aligned(comparison_id: str, which: Which, actor: Reader, service: TheService) -> Response:
+    """Get one of the two photos in the pair's common frame, without metadata."""
+    jpeg = ComparisonViewer(service.database, service.vaults).aligned(actor, comparison_id, which)
+    return Response(jpeg, media_type="image/jpeg")
+
+
+@router.post(
+    "/comparisons/{comparison_id}/link",
+    status_code=201,
+    responses=problems(_C.COMPARISON_NOT_FOUND, _C.INVALID_JSON),
+)
+def make_link(
+    comparison_id: str, actor: Exporter, service: TheService, request: Request, new: NewLink | None = None
+) -> LinkAnswer:
+    """Make a link that shows this report, and nothing else, to whoever has it, for 12 hours unless told otherwise."""
+    expires_at = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=(new or NewLink()).hours)
+    link = ComparisonViewer(service.database, service.vaults).link(actor, comparison_id, expires_at)
+    page = request.url_for("get_report", comparison_id=link.comparison_id)
+    url = page.include_query_params(token=service.links.sign(link))
+    return LinkAnswer(url=str(url), expires_at=expires_at)
+
+
+def _has_ended(pair: Comparison) -> bool:
+    return pair.status != ComparisonStatus.QUEUED

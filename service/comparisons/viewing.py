@@ -1,0 +1,75 @@
+"""Reading comparisons, each reading audited."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from service.audit import Action, record
+from service.blobs.vault import Vaults
+from service.comparisons.repository import Comparisons, ComparisonStatus
+from service.comparisons.schemas import Which
+from service.database import Database
+from service.database.tables import Comparison
+from service.documents import ComparisonDocument, RefusedDocument
+from service.errors import ProblemCode, ServiceError
+from service.subjects.repository import Subjects
+from service.tenancy.links import ReportLink
+from service.tenancy.tenant import Actor
+
+
+class ComparisonViewer:
+    """Reads comparisons for an actor."""
+
+    def __init__(self, database: Database, vaults: Vaults) -> None:
+        self._database = database
+        self._vaults = vaults
+
+    def see(self, actor: Actor, comparison_id: str) -> Comparison:
+        """The comparison's row."""
+        with self._database.writing() as session:
+            return _audited(session, actor, comparison_id, Action.COMPARISON_READ)
+
+    def peek(self, actor: Actor, comparison_id: str) -> Comparison:
+        """The row for whoever has just asked for it; the asking is its audit."""
+        with self._database.reading() as session:
+            return Comparisons(session, actor.tenant).get(comparison_id)
+
+    def report(self, actor: Actor, comparison_id: str) -> ComparisonDocument:
+        """What a report tells, or ServiceError with the reason why there is none."""
+        with self._database.writing() as session:
+            pair = _audited(session, actor, comparison_id, Action.REPORT_READ)
+        if pair.status == ComparisonStatus.COMPARED and pair.document is not None:
+            return ComparisonDocument.model_validate_json(pair.document)
+        raise _why_no_report(pair)
+
+    def aligned(self, actor: Actor, comparison_id: str, which: Which) -> bytes:
+        """One of the two aligned pictures (JPEG)."""
+        with self._database.writing() as session:
+            pair = _audited(session, actor, comparison_id, Action.ALIGNED_READ)
+            vault = self._vaults.of(Subjects(session, actor.tenant).get(pair.subject_id))
+        if pair.status == ComparisonStatus.QUEUED:
+            raise ServiceError(ProblemCode.NOT_READY)
+        blob = pair.aligned_before_blob if which is Which.BEFORE else pair.aligned_after_blob
+        if blob is None:
+            raise ServiceError(ProblemCode.PICTURE_NOT_FOUND)
+        return vault.get(blob)
+
+    def link(self, actor: Actor, comparison_id: str, expires_at: datetime) -> ReportLink:
+        """Permission to read this comparison's report until ``expires_at``."""
+        with self._database.writing() as session:
+            pair = _audited(session, actor, comparison_id, Action.LINK_MADE)
+        return ReportLink(actor.tenant, pair.id, expires_at)
+
+
+def _audited(session: Session, actor: Actor, comparison_id: str, action: Action) -> Comparison:
+    pair = Comparisons(session, actor.tenant).get(comparison_id)
+    record(session, actor, action, comparison_id)
+    return pair
+
+
+def _why_no_report(pair: Comparison) -> ServiceError:
+    if pair.status == ComparisonStatus.QUEUED:
+        return ServiceError(ProblemCode.NOT_READY)
+    if pair.document is None:
+        return ServiceError(ProblemCode.NO_REPORT, pair.failure)
+    return ServiceError(ProblemCode.NO_REPORT, RefusedDocument.model_validate_json(pair.document).refused.says)

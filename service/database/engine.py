@@ -1,0 +1,103 @@
+"""A database that is SQLite or PostgreSQL, and the rest of the service need not know which."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Self, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+Written = TypeVar("Written")
+
+_SQLITE_PRAGMAS: Final = (
+    "PRAGMA busy_timeout = 15000",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # an acknowledged photo survives a power cut; NORMAL would lose the last transactions
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",  # erasure overwrites what it deletes
+)
+
+_WRITES: Final = "liftmark_writes"
+
+
+class Database:
+    """Sessions on one database.
+
+    A writing session takes SQLite's write lock when it begins: a session that first reads and then writes would
+    otherwise fail at once, whatever the busy timeout, when another one wrote in between.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.engine = _open_engine(address)
+        self._writing_engine = self.engine.execution_options(**{_WRITES: True})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for queries alone; its objects stay readable after it."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        with Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A connection inside one writing transaction, for migrations."""
+        with self._writing_engine.begin() as connection:
+            yield connection
+
+    def check(self) -> None:
+        """Raise when the database does not answer."""
+        with self.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def scrub(self) -> None:
+        """Empty SQLite's write-ahead log, which still holds rows as they were before they were erased."""
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                connection.commit()
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def retry_on_clash(write: Callable[[], Written]) -> Written:
+    """Run a transaction that first looks and then inserts; once more when another one inserted in between."""
+    try:
+        return write()
+    except IntegrityError:
+        return write()
+
+
+def _open_engine(address: str) -> Engine:
+    url = make_url(address)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=40)
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, pool_size=10, max_overflow=40)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # Python must not begin transactions of its own; _begin_sqlite does
+    for pragma in _SQLITE_PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,179 @@
+"""The tables. Every row of a clinic's data carries its tenant; erasing a subject takes all that hangs on it along."""
+
+import secrets
+import time
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import DateTime, Dialect, ForeignKey, Index, LargeBinary, MetaData, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+_NAMES: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def new_id() -> str:
+    """128 bits in hex: milliseconds, then 80 random bits. Later ids sort later, so lists are paged by id."""
+    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
+
+
+def now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A time with its zone. SQLite keeps none, so all are kept in UTC and given back as UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn to UTC on the way in."""
+        del dialect
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Say UTC on the way out."""
+        del dialect
+        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Row(DeclarativeBase):
+    """What all tables share."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map = {str: Text(), datetime: UtcDateTime(), bytes: LargeBinary()}  # noqa: RUF012  SQLAlchemy's own
+
+
+class Clinic(Row):
+    """A tenant."""
+
+    __tablename__ = "clinics"
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ApiKey(Row):
+    """A key, known by its digest alone. ``scopes`` are words with a blank between them."""
+
+    __tablename__ = "api_keys"
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("clinics.id"), index=True)
+    sha256: Mapped[str] = mapped_column(unique=True)
+    scopes: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    revoked_at: Mapped[datetime | None]
+
+
+class TenantRow(Row):
+    """A row that belongs to one clinic and is reached through :mod:`service.tenancy.repository` alone."""
+
+    __abstract__ = True
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("clinics.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Subject(TenantRow):
+    """A person, pseudonymous. ``wrapped_key`` opens the subject's blobs; without the row nothing opens them."""
+
+    __tablename__ = "subjects"
+    __table_args__ = (UniqueConstraint("reference", "tenant_id"),)
+    reference: Mapped[str]
+    wrapped_key: Mapped[bytes]
+
+
+class SubjectRow(TenantRow):
+    """A row that goes when its subject goes."""
+
+    __abstract__ = True
+    subject_id: Mapped[str] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), index=True)
+
+
+class Visit(SubjectRow):
+    """A day on which photos were taken, and where in the course it stands."""
+
+    __tablename__ = "visits"
+    taken_at: Mapped[datetime]
+    phase: Mapped[str]
+    treatment_number: Mapped[int | None]
+    notes: Mapped[str | None]
+
+
+class Photo(SubjectRow):
+    """An upload and what became of it. ``document`` is the measurement JSON, or the refusal."""
+
+    __tablename__ = "photos"
+    visit_id: Mapped[str] = mapped_column(ForeignKey("visits.id", ondelete="CASCADE"), index=True)
+    view: Mapped[str]
+    sha256: Mapped[str]
+    size_bytes: Mapped[int]
+    upload_blob: Mapped[str]
+    status: Mapped[str]
+    document: Mapped[str | None]
+    failure: Mapped[str | None]
+    overlay_blob: Mapped[str | None]
+
+
+class Comparison(SubjectRow):
+    """A pair of photos, or the promise of one. ``document`` is the comparison JSON, or the refusal."""
+
+    __tablename__ = "comparisons"
+    __table_args__ = (UniqueConstraint("before_photo_id", "after_photo_id", "method_version", "tenant_id"),)
+    before_photo_id: Mapped[str] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"))
+    after_photo_id: Mapped[str] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
+    method_version: Mapped[str]
+    status: Mapped[str]
+    document: Mapped[str | None]
+    failure: Mapped[str | None]
+    aligned_before_blob: Mapped[str | None]
+    aligned_after_blob: Mapped[str | None]
+
+
+class IdempotencyKey(SubjectRow):
+    """A client's own name for a request: the same name with the same content is the same request."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (UniqueConstraint("key", "tenant_id"),)
+    key: Mapped[str]
+    fingerprint: Mapped[str]
+    made_id: Mapped[str]
+
+
+class JobRow(Row):
+    """Work that is still to be done; the row goes in the transaction that keeps its result.
+
+    ``subject_id`` is null where the work outlives the subject, as erasing blobs does. ``target`` is an id or, for
+    erasure, a blob prefix made of ids; nothing else is ever put into a job.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index("ix_jobs_due", "leased_until", "id"),)
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("clinics.id"))
+    subject_id: Mapped[str | None] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str]
+    target: Mapped[str]
+    attempts: Mapped[int] = mapped_column(default=0)
+    leased_by: Mapped[str | None]
+    leased_until: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class AuditRow(Row):
+    """Who did what to which record, and when. It holds ids alone and outlives what it tells of."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("clinics.id"), index=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    actor: Mapped[str]
+    action: Mapped[str]
+    target: Mapped[str]

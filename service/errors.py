@@ -1,0 +1,217 @@
+"""Every error a caller can meet, with its HTTP status and its advice: decided here and nowhere else.
+
+The rest of the service raises :class:`ServiceError` with a code from the catalogue; what went unexpectedly wrong
+becomes ``internal``. Answers are problem+json (RFC 9457).
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from models.errors import LiftmarkError
+from service.blobs.store import BlobsUnavailableError
+from service.sandbox.errors import SandboxUnavailableError
+
+_log = logging.getLogger(__name__)
+
+PROBLEM_TYPE: Final = "application/problem+json"
+
+
+class ProblemCode(StrEnum):
+    """The stable code of each problem."""
+
+    INVALID_JSON = "invalid_json"
+    INVALID_FORM = "invalid_form"
+    UNAUTHENTICATED = "unauthenticated"
+    LINK_ENDED = "link_ended"
+    SCOPE_MISSING = "scope_missing"
+    ROUTE_NOT_FOUND = "route_not_found"
+    SUBJECT_NOT_FOUND = "subject_not_found"
+    VISIT_NOT_FOUND = "visit_not_found"
+    PHOTO_NOT_FOUND = "photo_not_found"
+    COMPARISON_NOT_FOUND = "comparison_not_found"
+    PICTURE_NOT_FOUND = "picture_not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    TOO_SLOW = "too_slow"
+    KEY_REUSED = "idempotency_key_reused"
+    NOT_READY = "not_ready"
+    NO_REPORT = "no_report"
+    TOO_LARGE = "too_large"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    NOT_AN_IMAGE = "not_an_image"
+    UNSUPPORTED_FORMAT = "unsupported_format"
+    EMPTY_FILE = "empty_file"
+    UNREADABLE_PHOTO = "unreadable_photo"
+    DIFFERENT_SUBJECTS = "different_subjects"
+    DIFFERENT_VIEWS = "different_views"
+    INVALID_REQUEST = "invalid_request"
+    INTERNAL = "internal"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemEntry:
+    """One entry of the catalogue: the HTTP status, what happened, and what to do about it."""
+
+    status: int
+    title: str
+    detail: str
+
+
+_C = ProblemCode
+PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
+    {
+        _C.INVALID_JSON: ProblemEntry(400, "The request's body is not JSON", "Send UTF-8 JSON."),
+        _C.INVALID_FORM: ProblemEntry(
+            400, "The request's body is not a form", "Send multipart/form-data with the photo in the field 'file'."
+        ),
+        _C.UNAUTHENTICATED: ProblemEntry(
+            401, "No valid API key", "Send 'Authorization: Bearer lm_…' with a key made by 'liftmark key create'."
+        ),
+        _C.LINK_ENDED: ProblemEntry(401, "This link is no longer valid", "Ask for a new link to the report."),
+        _C.SCOPE_MISSING: ProblemEntry(
+            403, "The key may not do this", "Use a key with the scope that this call needs."
+        ),
+        _C.ROUTE_NOT_FOUND: ProblemEntry(404, "No such address", "See /docs for the calls there are."),
+        _C.SUBJECT_NOT_FOUND: ProblemEntry(404, "No such subject", "Check the subject's id."),
+        _C.VISIT_NOT_FOUND: ProblemEntry(404, "No such visit", "Check the visit's id."),
+        _C.PHOTO_NOT_FOUND: ProblemEntry(404, "No such photo", "Check the photo's id."),
+        _C.COMPARISON_NOT_FOUND: ProblemEntry(404, "No such comparison", "Check the comparison's id."),
+        _C.PICTURE_NOT_FOUND: ProblemEntry(
+            404, "No such picture", "The analysis made no such picture; its status says why."
+        ),
+        _C.METHOD_NOT_ALLOWED: ProblemEntry(
+            405, "This address does not take that method", "See /docs for the calls there are."
+        ),
+        _C.TOO_SLOW: ProblemEntry(
+            408, "The request took too long to arrive", "Send it again, over a better connection."
+        ),
+        _C.KEY_REUSED: ProblemEntry(
+            409, "The Idempotency-Key belongs to another request", "Use a new key for each new request."
+        ),
+        _C.NOT_READY: ProblemEntry(409, "The analysis has not ended", "Ask again in a few seconds."),
+        _C.NO_REPORT: ProblemEntry(409, "There is no report on this pair", "See the comparison for the reason."),
+        _C.TOO_LARGE: ProblemEntry(413, "The request is too large", "Send a smaller file."),
+        _C.TOO_MANY_PIXELS: ProblemEntry(413, "The picture has too many pixels", "Save it at 60 megapixels or less."),
+        _C.NOT_AN_IMAGE: ProblemEntry(415, "The file is not a picture", "Send a JPEG, PNG, WebP, TIFF or HEIC photo."),
+        _C.UNSUPPORTED_FORMAT: ProblemEntry(
+            415, "This picture format is not accepted", "Save the photo as JPEG, PNG, WebP, TIFF or HEIC."
+        ),
+        _C.EMPTY_FILE: ProblemEntry(422, "The file is empty", "Send the photo again."),
+        _C.UNREADABLE_PHOTO: ProblemEntry(422, "The picture cannot be read", "Send the original file again."),
+        _C.DIFFERENT_SUBJECTS: ProblemEntry(
+            422, "The photos are of two subjects", "Compare two photos of one subject."
+        ),
+        _C.DIFFERENT_VIEWS: ProblemEntry(
+            422, "The photos were taken from different sides", "Compare two photos of the same view."
+        ),
+        _C.INVALID_REQUEST: ProblemEntry(
+            422, "The request is not complete or not valid", "See /docs for what is expected."
+        ),
+        _C.INTERNAL: ProblemEntry(
+            500, "Something went wrong here", "Send the request again; the same Idempotency-Key does nothing twice."
+        ),
+        _C.UNAVAILABLE: ProblemEntry(
+            503, "The service cannot do its work now", "Send the request again later, with the same Idempotency-Key."
+        ),
+    }
+)
+
+
+class ServiceError(LiftmarkError):
+    """A request that cannot be answered as asked; ``detail`` replaces the catalogue's advice."""
+
+    def __init__(self, code: ProblemCode, detail: str | None = None) -> None:
+        super().__init__(detail or PROBLEMS[code].title)
+        self.code = code
+        self.detail = detail or PROBLEMS[code].detail
+
+
+class Problem(BaseModel):
+    """The body of every error answer (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: ProblemCode
+
+
+def problem_response(code: ProblemCode, detail: str | None = None) -> Response:
+    """The answer for ``code``; equal codes and details give equal bytes."""
+    entry = PROBLEMS[code]
+    body = {
+        "type": f"urn:liftmark:problem:{code}",
+        "title": entry.title,
+        "status": entry.status,
+        "detail": detail or entry.detail,
+        "code": str(code),
+    }
+    headers = {"WWW-Authenticate": "Bearer"} if entry.status == 401 else None  # noqa: PLR2004  RFC 9110, 15.5.2
+    return Response(json.dumps(body, ensure_ascii=False), entry.status, headers, PROBLEM_TYPE)
+
+
+def problems(*codes: ProblemCode) -> dict[int | str, dict[str, Any]]:
+    """What a route declares in OpenAPI: the problems it can answer with, grouped by status."""
+    always = (_C.UNAUTHENTICATED, _C.SCOPE_MISSING, _C.TOO_SLOW, _C.TOO_LARGE, _C.INVALID_REQUEST)
+    by_status: dict[int | str, list[str]] = {}
+    for code in dict.fromkeys((*codes, *always)):
+        by_status.setdefault(PROBLEMS[code].status, []).append(f"`{code}`: {PROBLEMS[code].title}.")
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {s: {"description": " ".join(says), "content": {PROBLEM_TYPE: schema}} for s, says in by_status.items()}
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Make every error of ``app`` a problem document."""
+    app.add_exception_handler(ServiceError, _service_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(BlobsUnavailableError, _unavailable)
+    app.add_exception_handler(OperationalError, _unavailable)
+    app.add_exception_handler(SandboxUnavailableError, _unavailable)
+    app.add_exception_handler(Exception, _unexpected_error)
+
+
+def _service_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, ServiceError)  # noqa: S101  registered for this class alone
+    return problem_response(error.code, error.detail)
+
+
+def _validation_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  registered for this class alone
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return problem_response(_C.INVALID_JSON)
+    where = ".".join(str(part) for part in first["loc"])
+    return problem_response(_C.INVALID_REQUEST, f"{where}: {first['msg']}.")
+
+
+_BY_STATUS: Final = {400: _C.INVALID_JSON, 404: _C.ROUTE_NOT_FOUND, 405: _C.METHOD_NOT_ALLOWED, 413: _C.TOO_LARGE}
+
+
+def _http_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  registered for this class alone
+    response = problem_response(_BY_STATUS.get(error.status_code, _C.INVALID_REQUEST))
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _unavailable(request: Request, error: Exception) -> Response:
+    _log.error("%s %s: out of service", request.method, request.url.path, exc_info=error)
+    return problem_response(_C.UNAVAILABLE)
+
+
+def _unexpected_error(request: Request, error: Exception) -> Response:
+    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return problem_response(_C.INTERNAL)

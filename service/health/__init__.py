@@ -1,0 +1,1 @@
+"""Whether the service runs, and whether it can work."""

@@ -1,0 +1,75 @@
+"""What a job is, and what an engine of jobs promises."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Protocol
+
+from sqlalchemy.orm import Session
+
+from service.tenancy.tenant import TenantId
+
+MAX_ATTEMPTS: Final = 3
+"""A job that was begun so often and never ended is not begun again: its photo is what kills the worker."""
+
+
+class JobKind(StrEnum):
+    """What is to be done."""
+
+    ANALYSE_PHOTO = "analyse_photo"
+    COMPARE_PHOTOS = "compare_photos"
+    ERASE_BLOBS = "erase_blobs"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of work, as its present holder sees it.
+
+    Parameters
+    ----------
+    target : id of the photo or comparison, or the blob prefix to erase; never content.
+    attempts : how often it was begun, this time included.
+    holder : the worker that holds its lease.
+    """
+
+    id: str
+    tenant: TenantId
+    kind: JobKind
+    target: str
+    attempts: int
+    holder: str
+
+    @property
+    def is_poison(self) -> bool:
+        """Whether it was begun as often as allowed and never ended: now it is to be given up, not tried."""
+        return self.attempts > MAX_ATTEMPTS
+
+
+class JobEngine(Protocol):
+    """Keeps jobs so that each is done at least once, and its result is written exactly once."""
+
+    def enqueue(
+        self, session: Session, tenant: TenantId, kind: JobKind, target: str, subject_id: str | None = None
+    ) -> None:
+        """Add a job in the caller's transaction: it exists exactly when that is committed.
+
+        It goes with its subject where ``subject_id`` says whose it is.
+        """
+
+    def claim(self, holder: str) -> Job | None:
+        """Take the oldest job that nobody holds, or None."""
+
+    def renew(self, holder: str) -> None:
+        """Say that ``holder`` is alive and still at its jobs."""
+
+    def finish(self, session: Session, job: Job) -> bool:
+        """End the job in the transaction that writes its result.
+
+        False when it is no longer the caller's, because another worker took it over or the subject was erased: then
+        nothing may be written.
+        """
+
+    def put_back(self, job: Job, delay_s: float = 0, *, counts: bool = True) -> None:
+        """Let it be claimed again after ``delay_s``; ``counts`` is False where the job was not to blame."""
+
+    def wait(self, timeout_s: float) -> None:
+        """Sleep until a job may have come, or the time is over."""

@@ -1,0 +1,90 @@
+"""The embedded engine: a table of jobs beside the records, held by leases.
+
+A job is a row; enqueueing is an INSERT in the transaction of the record that needs the work, finishing is a DELETE in
+the transaction that writes the result. A worker holds a job for LEASE_S and renews while it lives; when it dies, the
+lease runs out and whoever looks next takes the job over, on this machine or another.
+"""
+
+from datetime import timedelta
+from threading import Condition
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, CursorResult, Select, delete, event, select, update
+from sqlalchemy.orm import Session
+
+from service.database import Database
+from service.database.tables import JobRow, now
+from service.jobs.engine import Job, JobKind
+from service.tenancy.tenant import TenantId
+
+LEASE_S: Final = 15.0
+"""A dead worker's jobs are taken over after at most this long."""
+
+
+class LeasedJobs:
+    """Jobs on any database that the service knows."""
+
+    def __init__(self, database: Database, lease_s: float = LEASE_S) -> None:
+        self._database = database
+        self._lease = timedelta(seconds=lease_s)
+        self._news = Condition()
+
+    def enqueue(
+        self, session: Session, tenant: TenantId, kind: JobKind, target: str, subject_id: str | None = None
+    ) -> None:
+        """Insert the row; workers of this process hear of it once it is committed, others when they next look."""
+        session.add(JobRow(tenant_id=tenant, kind=kind, target=target, subject_id=subject_id, leased_until=now()))
+        event.listen(session, "after_commit", self._tell, once=True)
+
+    def claim(self, holder: str) -> Job | None:
+        """Lease the oldest row that is due. Looking first costs no write lock."""
+        if not self._any_due():
+            return None
+        with self._database.writing() as session:
+            row = session.scalar(_due().limit(1).with_for_update(skip_locked=True))
+            return None if row is None else self._lease_out(row, holder)
+
+    def renew(self, holder: str) -> None:
+        """Put off the end of all the holder's leases."""
+        with self._database.writing() as session:
+            mine = update(JobRow).where(JobRow.leased_by == holder)
+            session.execute(mine.values(leased_until=now() + self._lease))
+
+    def finish(self, session: Session, job: Job) -> bool:
+        """Delete the row if it is still the holder's."""
+        deleted: CursorResult[Any] = session.execute(delete(JobRow).where(*_held(job)))  # type: ignore[assignment]  # DML
+        return deleted.rowcount == 1
+
+    def put_back(self, job: Job, delay_s: float = 0, *, counts: bool = True) -> None:
+        """Give up the lease."""
+        attempts = job.attempts if counts else job.attempts - 1
+        due = now() + timedelta(seconds=delay_s)
+        with self._database.writing() as session:
+            mine = update(JobRow).where(*_held(job))
+            session.execute(mine.values(leased_by=None, leased_until=due, attempts=attempts))
+
+    def wait(self, timeout_s: float) -> None:
+        """Sleep until this process enqueues something."""
+        with self._news:
+            self._news.wait(timeout_s)
+
+    def _tell(self, _session: Session) -> None:
+        with self._news:
+            self._news.notify_all()
+
+    def _any_due(self) -> bool:
+        with self._database.reading() as session:
+            return session.scalar(_due().limit(1)) is not None
+
+    def _lease_out(self, row: JobRow, holder: str) -> Job:
+        row.leased_by, row.leased_until = holder, now() + self._lease
+        row.attempts += 1
+        return Job(row.id, TenantId(row.tenant_id), JobKind(row.kind), row.target, row.attempts, holder)
+
+
+def _due() -> Select[JobRow]:
+    return select(JobRow).where(JobRow.leased_until <= now()).order_by(JobRow.id)
+
+
+def _held(job: Job) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return JobRow.id == job.id, JobRow.leased_by == job.holder

@@ -1,0 +1,101 @@
+"""Threads that take jobs and have them done. The heavy part of a job runs in the sandbox's processes, not here."""
+
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Callable, Mapping
+from threading import Event, Thread
+from typing import Final, Self
+
+from sqlalchemy.exc import OperationalError
+
+from service.blobs import BlobsUnavailableError
+from service.jobs.engine import Job, JobEngine, JobKind
+from service.jobs.leases import LEASE_S
+from service.sandbox import SandboxUnavailableError
+
+_log = logging.getLogger(__name__)
+
+_LOOK_S: Final = 0.5
+_RETRY_S: Final = 5.0
+_TRANSIENT: Final = (OSError, OperationalError, BlobsUnavailableError, SandboxUnavailableError)
+"""What is wrong with this machine or its neighbours, and not with the photo."""
+
+Doer = Callable[[Job], None]
+"""Does a job and finishes it. It raises when the job should be tried again."""
+
+
+class JobRunner:
+    """``workers`` threads at the jobs, and one that renews their leases."""
+
+    def __init__(self, jobs: JobEngine, doers: Mapping[JobKind, Doer], workers: int) -> None:
+        self._jobs = jobs
+        self._doers = doers
+        self._stop = Event()
+        names = [f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}" for _ in range(workers)]
+        self._workers = [Thread(target=self._work, args=(name,), name=f"job-{name}") for name in names]
+        self._pulse = Thread(target=self._beat, args=(names,), name="job-leases")
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let each worker end the job it is at, then stop."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    @property
+    def alive(self) -> bool:
+        """Whether every thread is at work."""
+        return all(thread.is_alive() for thread in self._threads)
+
+    @property
+    def _threads(self) -> list[Thread]:
+        return [*self._workers, self._pulse] if self._workers else []
+
+    def _work(self, name: str) -> None:
+        while not self._stop.is_set():
+            job = self._claim(name)
+            if job is None:
+                self._jobs.wait(_LOOK_S)
+            else:
+                self._do(job)
+
+    def _claim(self, name: str) -> Job | None:
+        try:
+            return self._jobs.claim(name)
+        except _TRANSIENT:
+            _log.warning("the jobs cannot be reached; looking again", exc_info=True)
+            self._stop.wait(_RETRY_S)
+            return None
+
+    def _do(self, job: Job) -> None:
+        try:
+            self._doers[job.kind](job)
+        except _TRANSIENT:
+            _log.warning("job %s (%s) could not be done yet", job.id, job.kind, exc_info=True)
+            self._put_back(job, _RETRY_S, counts=False)
+        except Exception:  # noqa: BLE001  a crash of any kind counts against the job, and this thread goes on
+            _log.exception("job %s (%s), attempt %d, failed", job.id, job.kind, job.attempts)
+            self._put_back(job, 0, counts=True)
+
+    def _put_back(self, job: Job, delay_s: float, *, counts: bool) -> None:
+        try:
+            self._jobs.put_back(job, delay_s, counts=counts)
+        except _TRANSIENT:  # its lease runs out by itself
+            _log.warning("job %s was left to its lease", job.id, exc_info=True)
+
+    def _beat(self, names: list[str]) -> None:
+        while not self._stop.wait(LEASE_S / 3):
+            for name in names:
+                self._renew(name)
+
+    def _renew(self, name: str) -> None:
+        try:
+            self._jobs.renew(name)
+        except _TRANSIENT:
+            _log.warning("the leases of %s were not renewed", name, exc_info=True)

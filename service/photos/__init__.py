@@ -1,0 +1,1 @@
+"""Photos: received, kept, analysed, given back."""

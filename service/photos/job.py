@@ -1,0 +1,67 @@
+"""The job that measures a photo."""
+
+from typing import Final
+
+from service.analysing import Analyser
+from service.blobs.vault import SubjectVault, Vaults
+from service.database import Database
+from service.documents import MeasurementDocument
+from service.jobs import MAX_ATTEMPTS, Job, JobEngine
+from service.photos.repository import Photos, PhotoStatus
+from service.sandbox import MeasureOutcome
+from service.subjects.repository import Subjects
+
+GIVEN_UP: Final = (
+    f"The analysis did not succeed in {MAX_ATTEMPTS} attempts. Save the photo anew as JPEG and send it again."
+)
+"""What is said of a file whose analysis crashed each time."""
+
+
+class AnalysePhoto:
+    """Has a photo measured and keeps what was found."""
+
+    def __init__(self, database: Database, vaults: Vaults, jobs: JobEngine, analyser: Analyser) -> None:
+        self._database = database
+        self._vaults = vaults
+        self._jobs = jobs
+        self._analyser = analyser
+
+    def __call__(self, job: Job) -> None:
+        """Measure; or say that it failed, when each earlier attempt crashed."""
+        if job.is_poison:
+            self._give_up(job)
+            return
+        vault, blob = self._upload(job)
+        outcome = self._analyser.measure(vault.get(blob))
+        overlay = self._keep_overlay(job, vault, outcome)
+        if not self._keep_outcome(job, outcome, overlay):
+            vault.delete(overlay)
+
+    def _upload(self, job: Job) -> tuple[SubjectVault, str]:
+        with self._database.reading() as session:
+            photo = Photos(session, job.tenant).get(job.target)
+            return self._vaults.of(Subjects(session, job.tenant).get(photo.subject_id)), photo.upload_blob
+
+    def _keep_overlay(self, job: Job, vault: SubjectVault, outcome: MeasureOutcome) -> str | None:
+        """Keep the picture under a name of this attempt's own, so that a late attempt cannot replace another's."""
+        if outcome.overlay_jpeg is None:
+            return None
+        return vault.put(f"photos/{job.target}/overlay-{job.attempts}", outcome.overlay_jpeg)
+
+    def _keep_outcome(self, job: Job, outcome: MeasureOutcome, overlay: str | None) -> bool:
+        measured = isinstance(outcome.document, MeasurementDocument)
+        with self._database.writing() as session:
+            if not self._jobs.finish(session, job):
+                return False
+            photo = Photos(session, job.tenant).get(job.target)
+            photo.status = PhotoStatus.ANALYSED if measured else PhotoStatus.REFUSED
+            photo.document = outcome.document.model_dump_json()
+            photo.overlay_blob = overlay
+            return True
+
+    def _give_up(self, job: Job) -> None:
+        with self._database.writing() as session:
+            if self._jobs.finish(session, job):
+                photo = Photos(session, job.tenant).get(job.target)
+                photo.status = PhotoStatus.FAILED
+                photo.failure = GIVEN_UP

@@ -1,0 +1,123 @@
+"""HTTP: photos."""
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from models.anatomy import View
+from service.database.tables import Photo
+from service.dependencies import Ingester, Reader, RequestKey, TheService, Wait
+from service.errors import ProblemCode, problems
+from service.paging import After, Limit, Page
+from service.photos.keeping import PhotoKeeper
+from service.photos.receiving import receive_upload
+from service.photos.repository import Photos, PhotoStatus
+from service.photos.schemas import PhotoAnswer, PhotoSummary, photo_answer, photo_summary
+from service.photos.viewing import PhotoViewer
+from service.visits.repository import Visits
+from service.waiting import wait_until
+
+router = APIRouter(prefix="/v1", tags=["photos"])
+
+_C = ProblemCode
+
+_FORM: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP, TIFF or HEIC."},
+                        "view": {"type": "string", "enum": list(View), "default": View.FRONTAL},
+                    },
+                }
+            }
+        },
+    }
+}
+"""Declared by hand, because the body is streamed and not read by the framework."""
+
+
+@router.post(
+    "/visits/{visit_id}/photos",
+    status_code=201,
+    responses=problems(
+        _C.VISIT_NOT_FOUND,
+        _C.INVALID_FORM,
+        _C.KEY_REUSED,
+        _C.TOO_MANY_PIXELS,
+        _C.NOT_AN_IMAGE,
+        _C.UNSUPPORTED_FORMAT,
+        _C.EMPTY_FILE,
+        _C.UNREADABLE_PHOTO,
+        _C.UNAVAILABLE,
+    ),
+    openapi_extra=_FORM,
+)
+async def upload_photo(
+    visit_id: str, request: Request, actor: Ingester, service: TheService, key: RequestKey = None, wait: Wait = 0
+) -> PhotoAnswer:
+    """Upload a photo. It is on disk when this answers, and analysed soon after.
+
+    A photo that cannot be measured is kept all the same, with the status `refused` and the reason.
+    """
+    keeper = PhotoKeeper(service.database, service.vaults, service.jobs, service.doorkeeper)
+    await run_in_threadpool(keeper.require_visit, actor, visit_id)
+    upload = await receive_upload(request, service.settings.incoming, service.settings.upload_limit_bytes)
+    photo = await run_in_threadpool(keeper.keep, actor, visit_id, upload, key)
+    viewer = PhotoViewer(service.database, service.vaults)
+    return photo_answer(await wait_until(_has_ended, lambda: viewer.peek(actor, photo.id), wait))
+
+
+@router.get("/visits/{visit_id}/photos", responses=problems(_C.VISIT_NOT_FOUND))
+def list_photos(
+    visit_id: str, actor: Reader, service: TheService, after: After = None, limit: Limit = 50
+) -> Page[PhotoSummary]:
+    """List a visit's photos."""
+    with service.database.reading() as session:
+        visit = Visits(session, actor.tenant).get(visit_id)
+        rows = Photos(session, actor.tenant).page_of_visit(visit.id, after, limit)
+    return Page.of(rows, limit, photo_summary)
+
+
+@router.get("/photos/{photo_id}", responses=problems(_C.PHOTO_NOT_FOUND))
+def get_photo(photo_id: str, actor: Reader, service: TheService) -> PhotoAnswer:
+    """See a photo's status and measurements."""
+    return photo_answer(PhotoViewer(service.database, service.vaults).see(actor, photo_id))
+
+
+@router.get(
+    "/photos/{photo_id}/file",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/octet-stream": {}}, "description": "The bytes as uploaded."},
+        **problems(_C.PHOTO_NOT_FOUND, _C.UNAVAILABLE),
+    },
+)
+def get_file(photo_id: str, actor: Reader, service: TheService) -> Response:
+    """Get the file exactly as it was uploaded, with whatever metadata it had."""
+    content = PhotoViewer(service.database, service.vaults).upload(actor, photo_id)
+    headers = {"Content-Disposition": f'attachment; filename="{photo_id}"'}
+    return Response(content, headers=headers, media_type="application/octet-stream")
+
+
+@router.get(
+    "/photos/{photo_id}/overlay",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/jpeg": {}}, "description": "The picture."},
+        **problems(_C.PHOTO_NOT_FOUND, _C.PICTURE_NOT_FOUND, _C.NOT_READY, _C.UNAVAILABLE),
+    },
+)
+def get_overlay(photo_id: str, actor: Reader, service: TheService) -> Response:
+    """Get the photo with what was measured drawn on it, without metadata."""
+    content = PhotoViewer(service.database, service.vaults).overlay(actor, photo_id)
+    return Response(content, media_type="image/jpeg")
+
+
+def _has_ended(photo: Photo) -> bool:
+    return photo.status != PhotoStatus.QUEUED

@@ -1,0 +1,55 @@
+"""What an operator can set, all through ``LIFTMARK_…`` environment variables; every setting has a safe default."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEGABYTE: Final = 1_000_000
+
+
+class Settings(BaseSettings):
+    """The service's settings. ``LIFTMARK_DATA`` alone is enough; the others move parts of it elsewhere."""
+
+    model_config = SettingsConfigDict(env_prefix="LIFTMARK_", frozen=True)
+
+    data: Path = Path("data")
+    """Folder of everything that is kept: database, blobs, master key. Made when it is missing."""
+    database_url: str | None = None
+    """``sqlite:///…`` or ``postgresql://…``; an SQLite file under ``data`` when unset."""
+    blobs_url: str | None = None
+    """``s3://bucket/prefix``, ``gs://…``, ``az://…`` or a folder; a folder under ``data`` when unset."""
+    master_key: SecretStr | None = None
+    """256 bits, base64; kept in ``data/master.key`` (readable by the owner alone) when unset."""
+    upload_limit_mb: float = Field(default=50, gt=0)
+    """Largest accepted photo, in megabytes."""
+    receive_idle_s: float = Field(default=30, gt=0)
+    """A client that sends nothing for so long is told to try again."""
+    receive_deadline_s: float = Field(default=300, gt=0)
+    """A request must have arrived by then, however steadily it trickles."""
+    workers: int = Field(default=min(4, os.cpu_count() or 1), ge=0)
+    """Analyses that run at once in this process; 0 leaves them to ``liftmark worker``."""
+
+    @property
+    def upload_limit_bytes(self) -> int:
+        """``upload_limit_mb`` in bytes."""
+        return int(self.upload_limit_mb * MEGABYTE)
+
+    @property
+    def database_address(self) -> str:
+        """SQLAlchemy's address of the database, with the driver that this project uses."""
+        url = self.database_url or f"sqlite:///{self.data.resolve() / 'liftmark.db'}"
+        scheme, _, rest = url.partition("://")
+        return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else url
+
+    @property
+    def blobs_address(self) -> str:
+        """The folder or the object store's address where photos are kept."""
+        return self.blobs_url or str(self.data.resolve() / "blobs")
+
+    @property
+    def incoming(self) -> Path:
+        """Where uploads in progress wait in files without a name, which vanish with the process."""
+        return self.data.resolve() / "incoming"

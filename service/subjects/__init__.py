@@ -1,0 +1,1 @@
+"""Persons, known by the clinic's own reference and nothing else."""

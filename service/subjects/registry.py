@@ -1,0 +1,48 @@
+"""Making subjects, and erasing them."""
+
+from service.audit import Action, record
+from service.blobs.vault import Vaults, blob_prefix
+from service.database import Database, retry_on_clash
+from service.database.tables import Subject, new_id
+from service.jobs import JobEngine, JobKind
+from service.subjects.repository import Subjects
+from service.tenancy.tenant import Actor
+
+
+class SubjectRegistry:
+    """What is done with subjects."""
+
+    def __init__(self, database: Database, vaults: Vaults, jobs: JobEngine) -> None:
+        self._database = database
+        self._vaults = vaults
+        self._jobs = jobs
+
+    def find_or_make(self, actor: Actor, reference: str) -> Subject:
+        """The subject called ``reference``, made when it is new."""
+        return retry_on_clash(lambda: self._find_or_make(actor, reference))
+
+    def erase(self, actor: Actor, subject_id: str) -> str:
+        """Delete the subject's rows and key at once, and have the blobs deleted; the prefix they are under.
+
+        Without the key the blobs are noise from the moment this returns. The job deletes them even if this process
+        dies here.
+        """
+        with self._database.writing() as session:
+            subjects = Subjects(session, actor.tenant)
+            subjects.delete(subjects.get(subject_id))
+            prefix = blob_prefix(actor.tenant, subject_id)
+            record(session, actor, Action.SUBJECT_ERASED, subject_id)
+            self._jobs.enqueue(session, actor.tenant, JobKind.ERASE_BLOBS, prefix)
+        return prefix
+
+    def _find_or_make(self, actor: Actor, reference: str) -> Subject:
+        with self._database.writing() as session:
+            subjects = Subjects(session, actor.tenant)
+            return subjects.by_reference(reference) or self._make(subjects, actor, reference)
+
+    def _make(self, subjects: Subjects, actor: Actor, reference: str) -> Subject:
+        subject_id = new_id()
+        key = self._vaults.new_wrapped_key(subject_id)
+        subject = subjects.add(Subject(id=subject_id, reference=reference, wrapped_key=key))
+        record(subjects.session, actor, Action.SUBJECT_MADE, subject_id)
+        return subject

@@ -1,0 +1,16 @@
+"""Subjects of one clinic."""
+
+from service.database.tables import Subject
+from service.errors import ProblemCode
+from service.tenancy.repository import TenantRepository
+
+
+class Subjects(TenantRepository[Subject]):
+    """The clinic's subjects."""
+
+    row = Subject
+    absent = ProblemCode.SUBJECT_NOT_FOUND
+
+    def by_reference(self, reference: str) -> Subject | None:
+        """The subject that the clinic calls ``reference``, or None."""
+        return self._one(Subject.reference == reference)

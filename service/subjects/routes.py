@@ -1,0 +1,47 @@
+"""HTTP: subjects."""
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+
+from service.dependencies import Administrator, Ingester, Reader, TheService
+from service.errors import ProblemCode, problems
+from service.paging import After, Limit, Page
+from service.subjects.registry import SubjectRegistry
+from service.subjects.repository import Subjects
+from service.subjects.schemas import NewSubject, SubjectAnswer
+from service.waiting import wait_until
+
+router = APIRouter(prefix="/v1/subjects", tags=["subjects"])
+
+_ERASURE_WAIT_S = 20.0
+
+
+@router.post("", status_code=201, responses=problems(ProblemCode.INVALID_JSON))
+def make_subject(new: NewSubject, actor: Ingester, service: TheService) -> SubjectAnswer:
+    """Make a subject. The same reference again gives the same subject."""
+    registry = SubjectRegistry(service.database, service.vaults, service.jobs)
+    return SubjectAnswer.of(registry.find_or_make(actor, new.reference))
+
+
+@router.get("", responses=problems())
+def list_subjects(actor: Reader, service: TheService, after: After = None, limit: Limit = 50) -> Page[SubjectAnswer]:
+    """List the clinic's subjects."""
+    with service.database.reading() as session:
+        rows = Subjects(session, actor.tenant).page(after=after, limit=limit)
+    return Page.of(rows, limit, SubjectAnswer.of)
+
+
+@router.get("/{subject_id}", responses=problems(ProblemCode.SUBJECT_NOT_FOUND))
+def get_subject(subject_id: str, actor: Reader, service: TheService) -> SubjectAnswer:
+    """See a subject."""
+    with service.database.reading() as session:
+        return SubjectAnswer.of(Subjects(session, actor.tenant).get(subject_id))
+
+
+@router.delete("/{subject_id}", status_code=204, responses=problems(ProblemCode.SUBJECT_NOT_FOUND))
+async def erase_subject(subject_id: str, actor: Administrator, service: TheService) -> None:
+    """Erase a subject: visits, photos, comparisons, pictures, and the key that opened them. It cannot be undone."""
+    registry = SubjectRegistry(service.database, service.vaults, service.jobs)
+    prefix = await run_in_threadpool(registry.erase, actor, subject_id)
+    store = service.vaults.store
+    await wait_until(lambda left: left is None, lambda: next(store.names_under(prefix), None), _ERASURE_WAIT_S)

@@ -1,0 +1,92 @@
+"""Who is asking, found out before a single byte of the body is read."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from service.database import Database
+from service.errors import ProblemCode, problem_response
+from service.tenancy.keys import find_actor
+from service.tenancy.links import LinkSigner, ReportLink
+from service.tenancy.tenant import Actor
+
+COOKIE: Final = "liftmark_link"
+
+_GUARDED: Final = "/v1/"
+_BEARER: Final = "bearer "
+_LINKED: Final = re.compile(r"(?P<base>/v1/comparisons/(?P<id>[0-9a-f]+))/(?P<page>report|aligned/(before|after))")
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What authentication asks, found as ``app.state.gate`` from when the service has started."""
+
+    database: Database
+    links: LinkSigner
+
+    def find_actor(self, key: str) -> Actor | None:
+        """Whose key it is; None for a wrong one."""
+        with self.database.reading() as session:
+            return find_actor(session, key)
+
+
+class Authentication:
+    """ASGI middleware: puts the actor into the scope, or answers 401.
+
+    A key comes in the ``Authorization`` header. A link's token comes once in the address, moves into a cookie that the
+    browser sends to that comparison's pages alone, and so stays out of history, referrers and logs.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let through what needs no key, and whoever has one."""
+        if scope["type"] != "http" or not scope["path"].startswith(_GUARDED):
+            await self._app(scope, receive, send)
+            return
+        answer = await _admit(Request(scope), scope["app"].state.gate)
+        if isinstance(answer, Actor):
+            await self._app({**scope, "actor": answer}, receive, send)
+        else:
+            await answer(scope, receive, send)
+
+
+async def _admit(request: Request, gate: Gate) -> Actor | Response:
+    header = request.headers.get("authorization")
+    if header is None:
+        return _admit_by_link(request, gate.links)
+    key = header[len(_BEARER) :].strip() if header.lower().startswith(_BEARER) else ""
+    return await run_in_threadpool(gate.find_actor, key) or problem_response(ProblemCode.UNAUTHENTICATED)
+
+
+def _admit_by_link(request: Request, links: LinkSigner) -> Actor | Response:
+    linked = _LINKED.fullmatch(request.url.path)
+    token = request.query_params.get("token")
+    held = token or request.cookies.get(COOKIE)
+    if linked is None or request.method not in {"GET", "HEAD"} or held is None:
+        return problem_response(ProblemCode.UNAUTHENTICATED)
+    link = links.read(held, datetime.now(UTC))
+    if link is None or link.comparison_id != linked["id"]:
+        return problem_response(ProblemCode.LINK_ENDED)
+    return link.actor if token is None else _moved_into_cookie(request, linked["base"], token, link)
+
+
+def _moved_into_cookie(request: Request, base: str, token: str, link: ReportLink) -> Response:
+    response = RedirectResponse(request.url.path, 303)
+    response.set_cookie(
+        COOKIE,
+        token,
+        expires=link.expires_at,
+        path=base,
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
+    return response

@@ -1,0 +1,50 @@
+"""The JSON of visits."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from service.database.tables import Visit
+
+
+class Phase(StrEnum):
+    """Where in a course a visit stands."""
+
+    BASELINE = "baseline"
+    TREATMENT = "treatment"
+    IMMEDIATELY_AFTER = "immediately_after"
+    FOLLOW_UP = "follow_up"
+    MAINTENANCE = "maintenance"
+
+
+class NewVisit(BaseModel):
+    """A visit. ``immediately_after`` marks photos taken minutes after a session, which show a passing effect."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"taken_at": "2026-03-02T10:00:00+01:00", "phase": "baseline"}]},
+    )
+
+    taken_at: AwareDatetime
+    phase: Phase
+    treatment_number: int | None = Field(default=None, ge=0, le=1000)
+    notes: str | None = Field(default=None, max_length=4000, pattern=r"^[^\x00]*$")
+
+
+class VisitAnswer(BaseModel):
+    """A visit."""
+
+    id: str
+    subject_id: str
+    taken_at: datetime
+    phase: Phase
+    treatment_number: int | None
+    notes: str | None
+    created_at: datetime
+
+    @classmethod
+    def of(cls, visit: Visit) -> Self:
+        """From the row."""
+        return cls.model_validate(visit, from_attributes=True)
