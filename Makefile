@@ -24,8 +24,10 @@ help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name says; do printf '  make %-10s %s\n' "$$name" "$$says"; done
 
 setup: $(RUN_READY) ## Make .venv with everything that running needs
+	@:
 
 setup-dev: $(DEV_READY) ## Make .venv with everything that developing needs
+	@:
 
 demo: setup ## Analyse the sample photos through the real service and serve the report (ONCE=1: write it to out/ and end)
 	@$(BIN)/python -m service.demo $(if $(ONCE),--once)
@@ -51,6 +53,9 @@ format: setup-dev ## Format the code and mend what can be mended
 bench: setup ## Measure accuracy and speed
 	$(BIN)/liftmark bench accuracy
 	$(BIN)/liftmark bench speed
+
+docs: setup ## Write the reference pages from the code's catalogues
+	$(BIN)/python docs/write_reference.py
 
 lock: ## Write the hash locks anew (needs uv; UPGRADE=1: with the newest versions)
 	$(call compile,--group dev -o requirements-dev.lock)

@@ -38,7 +38,9 @@ def old_python() -> str:
     if sys.version_info >= OLDEST_PYTHON:
         return ""
     found = "{}.{}".format(*sys.version_info[:2])
-    return f"Liftmark needs Python 3.11 or newer and python3 is {found}: run `make PYTHON=python3.11 …` with a newer one."
+    return (
+        f"Liftmark needs Python 3.11 or newer and python3 is {found}: run `make PYTHON=python3.11 …` with a newer one."
+    )
 
 
 def missing_packages() -> "list[str]":
@@ -78,7 +80,10 @@ def root_prefix() -> "list[str] | None":
     """What to put before a command to run it as root without being asked for a password; None when that cannot be."""
     if os.geteuid() == 0:
         return []
-    may_sudo = shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
+    may_sudo = (
+        shutil.which("sudo")
+        and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
+    )
     return ["sudo", "-n"] if may_sudo else None
 
 
