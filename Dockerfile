@@ -3,15 +3,14 @@ FROM python:3.11-slim-bookworm AS install
 WORKDIR /srv/liftmark
 RUN python -m venv /srv/venv
 COPY requirements.lock ./
-RUN /srv/venv/bin/pip install --no-cache-dir --disable-pip-version-check \
-        --no-deps --no-compile --only-binary :all: --require-hashes --requirement requirements.lock
+# Modules are compiled here, because the running container's files are read-only.
+RUN /srv/venv/bin/pip install --quiet --no-cache-dir --disable-pip-version-check \
+        --no-deps --only-binary :all: --require-hashes --requirement requirements.lock
 COPY pyproject.toml LICENSE ./
 COPY models models
 COPY analysis analysis
 COPY service service
-RUN /srv/venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --no-compile --no-build-isolation . \
-    # compiled now, because the running container's files are read-only
-    && /srv/venv/bin/python -m compileall -q -j 0 /srv/venv/lib
+RUN /srv/venv/bin/pip install --quiet --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation .
 
 FROM python:3.11-slim-bookworm
 COPY service/fresh_machine.py /tmp/
