@@ -1,26 +1,28 @@
 """Lay two photos of one face on each other by the skin that moves with the skull alone.
 
-Corner features on forehead, temples and nose, tracked by pyramidal Lucas-Kanade (Bouguet 2000) on pictures normalised for
-local light, and a rigid motion with depth through them (:mod:`analysis.rigid_motion`). Mouth, jaw, brows and the cheek
-under treatment take no part.
+Corner features on forehead, temples and nose, tracked by pyramidal Lucas-Kanade (Bouguet 2000) on pictures normalised
+for local light, and a rigid motion with depth through them (:mod:`analysis.rigid_motion`). Mouth, jaw, brows and the
+cheek under treatment take no part.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.geometry import fit_similarity
+from analysis.geometry import DARK_OFFSET, fit_similarity, wide_blur
 from analysis.rigid_motion import TERMS, DepthMap, Displace, FlowFit, RigidMotion, fit_flow, flow_basis
 from models.alignment import AlignmentRefused
 from models.anatomy import Midline, Outline, Side
-from models.arrays import FloatArray, Pixels, Plane
+from models.arrays import FloatArray, Plane
 from models.landmarks import FaceLandmarks
 
 _FEATURES: Final = 400
 _SPACING_MM: Final = 2.2
+_CONTRAST_FLOOR: Final = 0.02
+"""Log contrast below which flat skin is not blown up into noise."""
 _NORMALISED_WIDTH: Final = 0.03
 """Sigma of the local mean and contrast, in face widths."""
 
@@ -70,8 +72,8 @@ def register(
     ----------
     px_per_mm : of the before's face frame.
 
-    Refused when fewer than 80 features are found again, when they scatter by more than 0.30 mm or when less than 70 % of
-    them obey one motion: another person, another pose, or light that changed the skin's texture.
+    Refused when fewer than 80 features are found again, when they scatter by more than 0.30 mm or when less than 70 %
+    of them obey one motion: another person, another pose, or light that changed the skin's texture.
     """
     similarity = fit_similarity(
         before_landmarks.midline(Midline.RIGID_ANCHORS), after_landmarks.midline(Midline.RIGID_ANCHORS)
@@ -84,12 +86,12 @@ def register(
         return AlignmentRefused("Too little skin texture was found on forehead and nose.", None)
     *coarse, finest = _PASSES
     for tracking in coarse:
-        moved = light_normalised(warp(after, motion, before.shape), sigma)
+        moved = light_normalised(warp(after, displacement_map(motion, before.shape)), sigma)
         nearer = _follow(reference, moved, corners, tracking, motion, px_per_mm)
         if isinstance(nearer, AlignmentRefused):
             return nearer
         motion = nearer.motion
-    moved = light_normalised(warp(after, motion, before.shape), sigma)
+    moved = light_normalised(warp(after, displacement_map(motion, before.shape)), sigma)
     found = _follow(reference, moved, corners, finest, motion, px_per_mm)
     if isinstance(found, AlignmentRefused):
         return found
@@ -98,7 +100,7 @@ def register(
     return found
 
 
-def _follow(  # noqa: PLR0913  one round of tracking needs both pictures and what is known so far
+def _follow(
     reference: NDArray[np.uint8],
     moved: NDArray[np.uint8],
     corners: NDArray[np.float32],
@@ -120,14 +122,16 @@ def _follow(  # noqa: PLR0913  one round of tracking needs both pictures and wha
 
 def light_normalised(grey: Plane, sigma: float) -> NDArray[np.uint8]:
     """Local mean taken out and local contrast made even, of log light, as 8 bits for tracking."""
-    log = np.log(np.maximum(grey, 0) + 6.0)
-    detail = log - cv2.GaussianBlur(log, (0, 0), sigma)
-    contrast = np.sqrt(cv2.GaussianBlur(detail * detail, (0, 0), sigma) + 0.02**2)
-    return np.asarray(np.clip(detail / contrast * 45 + 128, 0, 255), dtype=np.uint8)
+    log = np.asarray(cv2.log(np.maximum(grey, 0) + np.float32(DARK_OFFSET)), dtype=np.float32)
+    detail = cv2.subtract(log, wide_blur(log, sigma))
+    power = np.asarray(cv2.multiply(detail, detail), dtype=np.float32)
+    contrast = cv2.sqrt(wide_blur(power, sigma) + np.float32(_CONTRAST_FLOOR**2))
+    # convertScaleAbs rounds and saturates, so that 0 to 255 holds what lies within 2.8 local contrasts.
+    return np.asarray(cv2.convertScaleAbs(np.maximum(cv2.divide(detail, contrast) * 45 + 128, 0)), dtype=np.uint8)
 
 
-def warp(picture: Plane | Pixels, displace: Displace, shape: tuple[int, ...]) -> Plane:
-    """``picture`` seen through ``displace``: out[p] = picture[displace(p)], shape (height, width[, channels]), float32.
+def displacement_map(displace: Displace, shape: tuple[int, ...]) -> Plane:
+    """Where ``displace`` takes each pixel of a picture of ``shape``: (height, width, 2) float32, (x, y).
 
     The displacement is evaluated on a coarse grid and interpolated: it is smooth over the face.
     """
@@ -139,10 +143,17 @@ def warp(picture: Plane | Pixels, displace: Displace, shape: tuple[int, ...]) ->
     # warpAffine maps the coarse grid's node k exactly to pixel k * step, which resize would not.
     enlarge = np.array([[1 / step, 0, 0], [0, 1 / step, 0]], dtype=np.float64)
     full = cv2.warpAffine(coarse, enlarge, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    values = cv2.remap(
-        picture, full[..., 0], full[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
-    return np.asarray(np.maximum(values, 0), dtype=np.float32)
+    return np.asarray(full, dtype=np.float32)
+
+
+def warp(picture: Plane, looked_up: Plane) -> Plane:
+    """``picture`` (height, width[, channels]), float32, looked up at each place of a displacement map.
+
+    Cubic: it may overshoot by a few per cent of an edge's height.
+    """
+    x, y = cv2.split(looked_up)
+    values = cv2.remap(picture, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(values, dtype=np.float32)
 
 
 def rigid_mask(shape: tuple[int, ...], landmarks: FaceLandmarks) -> NDArray[np.uint8]:
@@ -157,7 +168,7 @@ def rigid_mask(shape: tuple[int, ...], landmarks: FaceLandmarks) -> NDArray[np.u
 
 
 def _rigid_corners(reference: NDArray[np.uint8], landmarks: FaceLandmarks, px_per_mm: float) -> NDArray[np.float32]:
-    corners: NDArray[np.float32] | None = cv2.goodFeaturesToTrack(
+    corners: Any = cv2.goodFeaturesToTrack(
         reference,
         _FEATURES,
         qualityLevel=0.02,
@@ -165,11 +176,16 @@ def _rigid_corners(reference: NDArray[np.uint8], landmarks: FaceLandmarks, px_pe
         mask=rigid_mask(reference.shape, landmarks),
         blockSize=max(3, int(1.2 * px_per_mm) | 1),
     )
+    # None where there is no corner at all, which OpenCV's types do not say.
     return np.asarray(np.empty((0, 1, 2)) if corners is None else corners, dtype=np.float32)
 
 
 def _track(
-    reference: NDArray[np.uint8], moved: NDArray[np.uint8], corners: NDArray[np.float32], tracking: _Pass, px_per_mm: float
+    reference: NDArray[np.uint8],
+    moved: NDArray[np.uint8],
+    corners: NDArray[np.float32],
+    tracking: _Pass,
+    px_per_mm: float,
 ) -> tuple[FloatArray, FloatArray]:
     """Corners (n, 2) found again, there and back, and their displacements (n, 2)."""
     there = track_points(reference, moved, corners, tracking.window_mm * px_per_mm, tracking.levels)

@@ -86,9 +86,9 @@ def _coarse_circle(patch: Plane, prior: FloatArray) -> tuple[FloatArray, float] 
     edge = to_patch((prior + grid[:, None, :2]) + grid[:, None, 2:3] * VISIBLE_RAYS)
     columns = np.clip(np.rint(edge[..., 0]).astype(np.intp), 0, patch.shape[1] - 1)
     rows = np.clip(np.rint(edge[..., 1]).astype(np.intp), 0, patch.shape[0] - 1)
-    outward = along_x[rows, columns] * VISIBLE_RAYS[:, 0].astype(np.float32) - along_y[rows, columns] * VISIBLE_RAYS[:, 1].astype(
-        np.float32
-    )
+    outward = along_x[rows, columns] * VISIBLE_RAYS[:, 0].astype(np.float32) - along_y[rows, columns] * VISIBLE_RAYS[
+        :, 1
+    ].astype(np.float32)
     contrast = float(np.percentile(np.abs(outward), 99)) + 1e-6
     outward = np.clip(outward / contrast, -0.15, 1.0)
     half = len(_ANGLES) // 2

@@ -1,7 +1,7 @@
 """Whether two photos of one face can be compared, and what each difference between them stops.
 
-Every gate belongs to measures: light stops folds and not lids. A difference has two limits: from the first on it is told,
-and the intervals carry its cost; from the second on it stops measures.
+Every gate belongs to measures: light stops folds and not lids. A difference has two limits: from the first on it is
+told, and the intervals carry its cost; from the second on it stops measures.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from analysis.registered_pair import RegisteredPair
 from analysis.sharpness import sharpness_ratio
 from analysis.tone import light_difference
 from models.comparison import Comparability, Comparable
-from models.measurand import Family, MEASURANDS, MeasurandCode
+from models.measurand import MEASURANDS, Family, MeasurandCode
 from models.quality import FLAGS, Favours, Flag, FlagCode
 
 _JAW_AND_FOLD: Final = frozenset(

@@ -1,14 +1,13 @@
 """Every change between two photos, each measured or refused with its reason, and what they add up to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
 
 from analysis.comparability import judge_pair, verdict_of
 from analysis.controls import negative_controls
-from analysis.eye_tracking import iris_shift
-from analysis.eye_frame import EyeFrame
+from analysis.eye_tracking import TrackedEye
 from analysis.geometry import fit_similarity, homogeneous, transform
 from analysis.measures.brow import brow_change
 from analysis.measures.eyelids import eyelid_changes
@@ -20,18 +19,16 @@ from analysis.registered_pair import RegisteredPair
 from models.alignment import ALIGNED_SIZE_PX, Alignment, AlignmentRefused
 from models.analysis import PhotoAnalysis
 from models.anatomy import Midline, Side
-from models.arrays import FloatArray
 from models.comparison import (
     Change,
     ChangeRefused,
     Comparability,
     Comparable,
-    MeasuredChange,
     NegativeControl,
     PairComparison,
 )
 from models.measurand import MEASURANDS, MeasurandCode, Unit
-from models.measurement import Circle, Estimate, NotAssessable
+from models.measurement import Estimate, NotAssessable
 from models.quality import Flag, FlagCode
 
 ALIGNED_FACE_WIDTH_PX: Final = 840
@@ -43,9 +40,10 @@ _CONTROL_LIMIT_MM: Final = 0.30
 def compare_registered(pair: RegisteredPair) -> PairComparison:
     """All that a registered pair carries."""
     controls = negative_controls(pair)
-    comparability = judge_pair(pair, _iris_rises_mm(pair))
+    eyes = {side: TrackedEye.of(pair, side) for side in Side}
+    comparability = judge_pair(pair, _iris_rises_mm(pair, eyes))
     flags = (*comparability.flags, *_moved_controls(controls))
-    changes = tuple(_gated(change, flags, pair) for change in _changes(pair))
+    changes = tuple(_gated(change, flags, pair) for change in _changes(pair, eyes))
     alignment = alignment_of(pair)
     return PairComparison(
         Comparability(verdict_of(flags), flags),
@@ -61,7 +59,9 @@ def not_comparable(before: PhotoAnalysis, refused: AlignmentRefused) -> PairComp
     code = FlagCode.NOT_THE_SAME_FACE if refused.residual_mm is None else FlagCode.ALIGNMENT_UNSURE
     flag = Flag.of(code, refused.residual_mm, None if refused.residual_mm is None else 0.30)
     changes = tuple(
-        _stopped(Change(measurement.measurand, measurement.side, ChangeRefused("", _value(measurement.result))), flag.says)
+        _stopped(
+            Change(measurement.measurand, measurement.side, ChangeRefused("", _value(measurement.result))), flag.says
+        )
         for measurement in before.measurements
     )
     return PairComparison(Comparability(Comparable.NOT_COMPARABLE, (flag,)), None, changes, (), ())
@@ -88,14 +88,14 @@ def alignment_of(pair: RegisteredPair) -> Alignment:
     )
 
 
-def _changes(pair: RegisteredPair) -> Iterator[Change]:
+def _changes(pair: RegisteredPair, eyes: Mapping[Side, TrackedEye]) -> Iterator[Change]:
     """In the catalogue's order within each side."""
     for side in Side:
-        lids = eyelid_changes(pair, side)
+        lids = eyelid_changes(pair, side, eyes[side])
         yield Change(MeasurandCode.MRD1, side, lids.mrd1)
         yield Change(MeasurandCode.MRD2, side, lids.mrd2)
         yield Change(MeasurandCode.PALPEBRAL_FISSURE_HEIGHT, side, lids.fissure)
-        yield Change(MeasurandCode.BROW_HEIGHT, side, brow_change(pair, side))
+        yield Change(MeasurandCode.BROW_HEIGHT, side, brow_change(pair, side, eyes[side]))
         yield Change(MeasurandCode.JAWLINE_CONTOUR, side, jawline_change(pair, side))
         yield Change(MeasurandCode.JOWL_PROMINENCE, side, prominence_change(pair, side))
         fold = fold_changes(pair, side)
@@ -123,19 +123,17 @@ def _stopped(change: Change, reason: str) -> Change:
     return Change(change.measurand, change.side, ChangeRefused(reason, None if ratio else change.result.before))
 
 
-def _iris_rises_mm(pair: RegisteredPair) -> Iterator[float]:
-    for side in Side:
-        iris = pair.before.contours[side].iris
-        if isinstance(iris, Circle):
-            shift = iris_shift(pair, side, iris)
-            if not isinstance(shift, NotAssessable):
-                yield shift.up_mm * EyeFrame.of(pair.before.landmarks, side).px_per_mm / pair.px_per_mm
+def _iris_rises_mm(pair: RegisteredPair, eyes: Mapping[Side, TrackedEye]) -> Iterator[float]:
+    for eye in eyes.values():
+        if not isinstance(eye.iris, NotAssessable):
+            yield eye.iris.up_mm * eye.pair.frame.px_per_mm / pair.px_per_mm
 
 
 def _moved_controls(controls: tuple[NegativeControl, ...]) -> Iterator[Flag]:
     """A still region that moved clearly, and by more than a measure could bear, makes the pair suspect."""
     moved = [
-        abs(control.change) for control in controls
+        abs(control.change)
+        for control in controls
         if abs(control.change) > _CONTROL_LIMIT_MM and control.ci95[0] * control.ci95[1] > 0
     ]
     if moved:

@@ -9,7 +9,7 @@ from analysis.measures.nasolabial_fold import find_fold
 from models.anatomy import Outline, Side
 from models.arrays import Plane
 from models.landmarks import FaceLandmarks
-from models.measurement import NotAssessable, SideContours
+from models.measurement import Contour, NotAssessable, SideContours
 from models.photo import FaceImage
 from models.quality import Flag, FlagCode, Quality
 
@@ -31,7 +31,7 @@ def find_contours(
     return {side: _side(face, grey, log_luminance, landmarks, side, limbi[side], px_per_mm) for side in Side}
 
 
-def _side(  # noqa: PLR0913  the planes are made once and shared
+def _side(
     face: FaceImage,
     grey: Plane,
     log_luminance: Plane,
@@ -40,19 +40,22 @@ def _side(  # noqa: PLR0913  the planes are made once and shared
     limbus: Limbus | NotAssessable,
     px_per_mm: float,
 ) -> SideContours:
-    missing = limbus if isinstance(limbus, NotAssessable) else None
-    iris = missing or limbus.circle
-    upper, lower = (
-        missing or find_lid_margin(grey, landmarks, side, lid, limbus.circle)
-        for lid in (Outline.UPPER_LID, Outline.LOWER_LID)
-    )
     return SideContours(
-        iris=iris,
-        upper_lid=upper,
-        lower_lid=lower,
+        iris=limbus if isinstance(limbus, NotAssessable) else limbus.circle,
+        upper_lid=_lid(grey, landmarks, side, Outline.UPPER_LID, limbus),
+        lower_lid=_lid(grey, landmarks, side, Outline.LOWER_LID, limbus),
         jawline=find_jawline(face.rgb, landmarks, side, px_per_mm),
         nasolabial_fold=find_fold(log_luminance, landmarks, side, px_per_mm),
     )
+
+
+def _lid(
+    grey: Plane, landmarks: FaceLandmarks, side: Side, lid: Outline, limbus: Limbus | NotAssessable
+) -> Contour | NotAssessable:
+    """A lid is looked for in front of the iris; without one, its edge could be anything."""
+    if isinstance(limbus, NotAssessable):
+        return limbus
+    return find_lid_margin(grey, landmarks, side, lid, limbus.circle)
 
 
 def flag_covered(quality: Quality, contours: Mapping[Side, SideContours]) -> Quality:

@@ -25,10 +25,7 @@ MESH_IRIS_EXCESS: Final = 1.068
 
 def prior_px_per_mm(landmarks: FaceLandmarks) -> float:
     """Pixels per millimetre from the mesh's two irises, a first guess (SD about 5 %)."""
-    diameters = [
-        np.linalg.norm(iris[0] - iris[2])
-        for iris in (landmarks.outline(Outline.IRIS, side) for side in Side)
-    ]
+    diameters = [np.linalg.norm(iris[0] - iris[2]) for iris in (landmarks.outline(Outline.IRIS, side) for side in Side)]
     return float(np.mean(diameters) / MESH_IRIS_EXCESS / HVID_MM)
 
 
@@ -85,5 +82,6 @@ class EyeFrame:
 def to_patch(eye_mm: FloatArray) -> FloatArray:
     """Points (..., 2) as (u, v) in patch pixels (x, y)."""
     return np.stack(
-        [(eye_mm[..., 0] + HALF_WIDTH_MM) * PATCH_PX_PER_MM, (HALF_HEIGHT_MM - eye_mm[..., 1]) * PATCH_PX_PER_MM], axis=-1
+        [(eye_mm[..., 0] + HALF_WIDTH_MM) * PATCH_PX_PER_MM, (HALF_HEIGHT_MM - eye_mm[..., 1]) * PATCH_PX_PER_MM],
+        axis=-1,
     )

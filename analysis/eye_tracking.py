@@ -5,15 +5,17 @@ the registered after by joint normalised correlation. Two edges found independen
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.alignment import light_normalised, track_points
 from analysis.calibration import VISIBLE_RAYS
 from analysis.eye_frame import PATCH_PX_PER_MM, EyeFrame, to_patch
-from analysis.geometry import blurred, log_light, parabola_peak, sample
+from analysis.geometry import DARK_OFFSET, blurred, log_light, parabola_peak, sample
 from analysis.registered_pair import RegisteredPair
 from models.anatomy import Outline, Side
 from models.arrays import FloatArray, Plane
@@ -24,11 +26,12 @@ _SPAN_RADII: Final = 0.75
 _PROFILE_STEP_MM: Final = 0.05
 _SEARCH_MM: Final = 1.7
 """Farther, the upper lid's profile would be taken for its crease."""
+_TRACKING_WINDOW_MM: Final = 2.4
 _LOWEST_CORRELATION: Final = 0.85
 _LARGEST_DISAGREEMENT_MM: Final = 0.30
 _PROFILES_MM: Final = {Outline.UPPER_LID: (-0.6, 1.6), Outline.LOWER_LID: (-1.6, 0.6), Outline.BROW_LOWER: (-2.0, 4.0)}
-"""How far below and above the edge its profile reaches: through the lash line well into the skin, and little into the eye,
-which stays where it is and would hold the shift back."""
+"""How far below and above the edge its profile reaches: through the lash line well into the skin, and little into the
+eye, which stays where it is and would hold the shift back."""
 
 _GAUSS_NEWTON_STEPS: Final = 12
 _CONVERGED_PX: Final = 1e-3
@@ -58,51 +61,91 @@ class Shift:
     disagreement_mm: float
 
 
-def edge_shift(pair: RegisteredPair, frame: EyeFrame, edge: Outline, line: FloatArray) -> Shift | NotAssessable:
+@dataclass(frozen=True, eq=False)
+class EyePair:
+    """The surroundings of one eye, or of its brow, in both photos of a registered pair.
+
+    Parameters
+    ----------
+    frame : of the before; the registered after is looked at through the same.
+    before, after : log light, patch frame.
+    """
+
+    frame: EyeFrame
+    before: Plane
+    after: Plane
+
+    @classmethod
+    def of(cls, pair: RegisteredPair, frame: EyeFrame) -> "EyePair":
+        """Both patches, smoothed by a tenth of a millimetre."""
+        sigma = max(0.10, 0.3 / frame.px_per_mm) * PATCH_PX_PER_MM
+        before, after = (blurred(frame.patch(plane), sigma) for plane in (pair.before_grey, pair.after_grey))
+        return cls(frame, log_light(before), log_light(after))
+
+    @cached_property
+    def textures(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Both patches normalised for local light, for tracking."""
+        sigma = _TRACKING_WINDOW_MM * PATCH_PX_PER_MM
+        before, after = (
+            light_normalised(np.exp(log) - np.float32(DARK_OFFSET), sigma) for log in (self.before, self.after)
+        )
+        return before, after
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrackedEye:
+    """One eye of a pair, with the iris followed once for all that is measured against it."""
+
+    pair: EyePair
+    iris: Shift | NotAssessable
+
+    @classmethod
+    def of(cls, pair: RegisteredPair, side: Side) -> "TrackedEye":
+        """The eye of one side; its iris is not assessable when it was not found in one of the photos."""
+        eye = EyePair.of(pair, EyeFrame.of(pair.before.landmarks, side))
+        for name, photo in (("before", pair.before), ("after", pair.after)):
+            iris = photo.contours[side].iris
+            if isinstance(iris, NotAssessable):
+                return cls(eye, NotAssessable(f"In the {name} photo: {iris.reason}"))
+        iris = pair.before.contours[side].iris
+        return cls(eye, iris if isinstance(iris, NotAssessable) else iris_shift(eye, iris))
+
+
+def edge_shift(eye: EyePair, edge: Outline, line: FloatArray) -> Shift | NotAssessable:
     """How far a horizontal edge (lid margin, brow) rose from before to after.
 
     Parameters
     ----------
-    frame : the eye's frame in the before, or one raised to the brow.
     edge : Outline.UPPER_LID, LOWER_LID or BROW_LOWER.
-    line : (n, 2) the edge in the before as (u, v) of that frame, evenly spaced along u.
+    line : (n, 2) the edge in the before as (u, v) of the pair's frame, evenly spaced along u.
 
     Not assessable when the edge's profile is not found again (correlation below 0.85), or when tracking its texture
     (Lucas-Kanade) says otherwise by more than 0.3 mm.
     """
-    before, after = _smooth_patches(pair, frame)
     low, high = _PROFILES_MM[edge]
     reach = np.arange(low, high + 1e-9, _PROFILE_STEP_MM)
     extra = round(_SEARCH_MM / _PROFILE_STEP_MM)
     wide = low + _PROFILE_STEP_MM * np.arange(-extra, len(reach) + extra)
     scores, energy = _column_correlations(
-        _vertical_profiles(before, line, reach), _vertical_profiles(after, line, wide)
+        _vertical_profiles(eye.before, line, reach), _vertical_profiles(eye.after, line, wide)
     )
     joint = _joint_peak(scores, energy)
     if joint is None or joint[1] < _LOWEST_CORRELATION:
         return NotAssessable(_NOT_FOUND_AGAIN[edge])
-    disagreement = abs(_tracked_rise(before, after, line) - joint[0])
+    disagreement = abs(_tracked_rise(eye, line, joint[0]) - joint[0])
     if disagreement > _LARGEST_DISAGREEMENT_MM:
         return NotAssessable(f"Two ways of following the {edge.replace('_', ' ')} differ by {disagreement:.2f} mm.")
     return Shift(joint[0], _jackknife(scores, energy), joint[1], disagreement)
 
 
-def lid_shift(pair: RegisteredPair, side: Side, lid: Outline, margin: Contour, iris: Circle) -> Shift | NotAssessable:
+def lid_shift(eye: EyePair, lid: Outline, margin: Contour, iris: Circle) -> Shift | NotAssessable:
     """How far a lid margin rose from before to after, in front of the iris; see :func:`edge_shift`.
 
     Parameters
     ----------
     margin, iris : of the before, in its face frame.
     """
-    frame = EyeFrame.of(pair.before.landmarks, side)
-    return edge_shift(pair, frame, lid, central_margin(frame, margin, iris))
-
-
-def _smooth_patches(pair: RegisteredPair, frame: EyeFrame) -> tuple[Plane, Plane]:
-    """Log light around the eye in both photos, patch frame."""
-    sigma = max(0.10, 0.3 / frame.px_per_mm) * PATCH_PX_PER_MM
-    before, after = (blurred(frame.patch(plane), sigma) for plane in (pair.before_grey, pair.after_grey))
-    return log_light(before), log_light(after)
+    return edge_shift(eye, lid, central_margin(eye.frame, margin, iris))
 
 
 def central_margin(frame: EyeFrame, margin: Contour, iris: Circle) -> FloatArray:
@@ -155,32 +198,25 @@ def _jackknife(scores: FloatArray, weight: FloatArray, blocks: int = 6) -> float
     return float(np.sqrt((blocks - 1) / blocks * ((shifts - shifts.mean()) ** 2).sum()))
 
 
-def _tracked_rise(before: Plane, after: Plane, line: FloatArray) -> float:
-    """Median rise of the margin's points by pyramidal Lucas-Kanade, prior mm."""
-    sigma = 2.4 * PATCH_PX_PER_MM
+def _tracked_rise(eye: EyePair, line: FloatArray, guess_mm: float) -> float:
+    """Median rise of the edge's points by Lucas-Kanade from a guess, prior mm."""
     start = to_patch(line[::3]).astype(np.float32).reshape(-1, 1, 2)
-    tracked = track_points(
-        light_normalised(np.exp(before) - 6, sigma), light_normalised(np.exp(after) - 6, sigma), start,
-        2.4 * PATCH_PX_PER_MM, 2,
-    )
+    guess = start - np.array([0, guess_mm * PATCH_PX_PER_MM], dtype=np.float32)
+    tracked = track_points(*eye.textures, start, _TRACKING_WINDOW_MM * PATCH_PX_PER_MM, 1, guess)
     return -float(np.median((tracked.points - start)[:, 0, 1])) / PATCH_PX_PER_MM
 
 
-def iris_shift(pair: RegisteredPair, side: Side, iris: Circle) -> Shift | NotAssessable:
+def iris_shift(eye: EyePair, iris: Circle) -> Shift | NotAssessable:
     """How far the iris rose from before to after, by the light around its limbus.
 
     Gauss-Newton on the annulus of 0.8-1.2 radii, on the rays that lids leave free, with free gain and offset of the
     light (Baker & Matthews 2004, Int. J. Comput. Vis. 56:221-255); catch-lights do not lie there.
     """
-    frame = EyeFrame.of(pair.before.landmarks, side)
-    before, after = _smooth_patches(pair, frame)
-    centre, radius = frame.from_face(iris.centre), iris.radius / frame.px_per_mm
+    centre, radius = eye.frame.from_face(iris.centre), iris.radius / eye.frame.px_per_mm
     ring = centre + (radius * np.linspace(0.8, 1.2, 9))[None, :, None] * VISIBLE_RAYS[:, None, :]
     points = to_patch(ring).reshape(-1, 2)
-    reference = sample(before, points).astype(np.float64)
-    along_x = np.asarray(cv2.Sobel(after, cv2.CV_32F, 1, 0, scale=1 / 8), dtype=np.float32)
-    along_y = np.asarray(cv2.Sobel(after, cv2.CV_32F, 0, 1, scale=1 / 8), dtype=np.float32)
-    fit = _translate(points, reference, after)
+    reference = sample(eye.before, points).astype(np.float64)
+    fit = _translate(points, reference, eye.after)
     if fit.correlation < _LOWEST_CORRELATION or np.abs(fit.move).max() > 2 * PATCH_PX_PER_MM:
         return NotAssessable("The iris was not found again in the other photo.")
     return Shift(-float(fit.move[1]) / PATCH_PX_PER_MM, fit.uncertainty / PATCH_PX_PER_MM, fit.correlation, 0.0)

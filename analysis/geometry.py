@@ -33,6 +33,17 @@ def blurred(plane: Plane, sigma: float) -> Plane:
     return plane if sigma < 0.3 else np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma), dtype=np.float32)  # noqa: PLR2004
 
 
+def wide_blur(plane: Plane, sigma: float) -> Plane:
+    """Gaussian blur of a sigma of several pixels, on a reduced plane: many times quicker, the same to a per cent."""
+    reduce = max(1, int(sigma / 3))
+    if reduce == 1:
+        return blurred(plane, sigma)
+    height, width = plane.shape
+    small = cv2.resize(plane, (-(-width // reduce), -(-height // reduce)), interpolation=cv2.INTER_AREA)
+    smooth = cv2.GaussianBlur(small, (0, 0), sigma / reduce)
+    return np.asarray(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Polyline:
     """A smooth line through points (n, 2), by arc length in the points' unit."""
@@ -98,15 +109,18 @@ def cheapest_path(cost: NDArray[np.floating], smoothness: float, reach: int = 2)
     """
     rows, columns = cost.shape
     steps = np.arange(-reach, reach + 1)
-    penalty = smoothness * steps.astype(np.float64) ** 2
-    total = cost[:, 0].astype(np.float64)
+    penalty = (smoothness * steps.astype(np.float64) ** 2)[:, None]
+    # Rows beyond the picture cost infinitely much; the window's rows are the neighbours that a step can come from.
+    padded = np.full(rows + 2 * reach, np.inf)
+    total = padded[reach : reach + rows]
+    neighbours = np.lib.stride_tricks.sliding_window_view(padded, rows)
+    total[:] = cost[:, 0]
     came_from = np.zeros((rows, columns), dtype=np.int16)
     for column in range(1, columns):
-        padded = np.pad(total, reach, constant_values=np.inf)
-        candidates = np.lib.stride_tricks.sliding_window_view(padded, len(steps)) + penalty
-        best = candidates.argmin(axis=1)
+        candidates = neighbours + penalty
+        best = candidates.argmin(axis=0)
         came_from[:, column] = steps[best]
-        total = candidates[np.arange(rows), best] + cost[:, column]
+        np.add(candidates.min(axis=0), cost[:, column], out=total)
     path = np.empty(columns, dtype=np.intp)
     path[-1] = int(total.argmin())
     for column in range(columns - 1, 0, -1):

@@ -60,7 +60,9 @@ def find_lid_margin(grey: Plane, landmarks: FaceLandmarks, side: Side, lid: Outl
     whole = Polyline.through(mesh, 61).points
     within = np.clip((whole[:, 0] - centre[0]) / half, -1, 1)
     taper = _taper(whole[:, 0], mesh, centre[0], half)
-    margin = np.column_stack([whole[:, 0], whole[:, 1] + taper * np.polyval(_robust_cubic(columns, offset, centre[0], half), within)])
+    margin = np.column_stack(
+        [whole[:, 0], whole[:, 1] + taper * np.polyval(_robust_cubic(columns, offset, centre[0], half), within)]
+    )
     ordered = margin if side is Side.RIGHT else margin[::-1]
     return Contour(frame.to_face(ordered), _UNCERTAINTY_MM[lid])
 

@@ -1,4 +1,4 @@
-"""Pictures of what was measured: lines over a photo, and photos moved onto the aligned frame. Nothing is measured here."""
+"""Pictures of what was measured: lines over a photo, photos moved onto the aligned frame. Nothing is measured here."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -7,7 +7,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.eye_frame import EyeFrame
 from analysis.geometry import transform
 from analysis.measures.jawline import jowl_window
 from analysis.measures.periorbital_lines import lines_region
@@ -122,5 +121,7 @@ def _ring(circle: Circle) -> FloatArray:
 def _draw(picture: NDArray[np.uint8], points: FloatArray, colour: tuple[int, int, int]) -> None:
     fine = np.rint(points * 16).astype(np.int32).reshape(-1, 1, 2)
     thickness = max(1, round(max(picture.shape[:2]) / 900))
-    cv2.polylines(picture, [fine], isClosed=False, color=(0, 0, 0), thickness=thickness + 2, lineType=cv2.LINE_AA, shift=4)
+    cv2.polylines(
+        picture, [fine], isClosed=False, color=(0, 0, 0), thickness=thickness + 2, lineType=cv2.LINE_AA, shift=4
+    )
     cv2.polylines(picture, [fine], isClosed=False, color=colour, thickness=thickness, lineType=cv2.LINE_AA, shift=4)

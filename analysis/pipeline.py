@@ -13,8 +13,9 @@ from analysis.contours import find_contours, flag_covered
 from analysis.decode import decode
 from analysis.face import WORKING_FACE_WIDTH_PX, cut_out, expression_of, face_width_px, find_face
 from analysis.measurements import measure_photo
+from analysis.planes import grey_of, log_luminance
 from analysis.quality import judge_photo
-from analysis.registered_pair import RegisteredPair, grey_of, log_luminance
+from analysis.registered_pair import RegisteredPair
 from models.alignment import AlignmentRefused
 from models.analysis import PhotoAnalysis
 from models.anatomy import Side
@@ -66,6 +67,8 @@ def analyse_face(photo: Photo, detected: DetectedFace) -> PhotoAnalysis:
     return PhotoAnalysis(
         photo=photo,
         face=face,
+        grey=grey,
+        log_luminance=log_light,
         landmarks=landmarks,
         expression=expression,
         quality=quality,
@@ -78,9 +81,7 @@ def analyse_face(photo: Photo, detected: DetectedFace) -> PhotoAnalysis:
 
 def compare_photos(before: PhotoAnalysis, after: PhotoAnalysis) -> PairComparison:
     """What changed from ``before`` to ``after``, or why that cannot be said."""
-    registration = register(
-        grey_of(before.face.rgb), grey_of(after.face.rgb), before.landmarks, after.landmarks, before.scale.px_per_mm
-    )
+    registration = register(before.grey, after.grey, before.landmarks, after.landmarks, before.scale.px_per_mm)
     if isinstance(registration, AlignmentRefused):
         return not_comparable(before, registration)
     return compare_registered(RegisteredPair(before, after, registration))

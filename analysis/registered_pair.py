@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-import cv2
 import numpy as np
 
-from analysis.alignment import Registration, warp
+from analysis.alignment import Registration, displacement_map, warp
 from analysis.geometry import log_light
 from models.analysis import PhotoAnalysis
 from models.arrays import FloatArray, Pixels, Plane
@@ -18,8 +17,6 @@ _FACE_WIDTH_MM: Final = 150.0
 """The mesh's zygion to zygion on average, along the skin's silhouette."""
 _PERSPECTIVE_NOISE: Final = 0.10
 """Two photos at one distance show up to 0.011 of the perspective term, 9 % at 1.2 m (51 rendered pairs)."""
-_LINEAR_FLOOR: Final = 0.004
-"""Added to linear luminance (0-1) before a logarithm: about the noise of black skin in shadow."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,27 +90,32 @@ class RegisteredPair:
     @cached_property
     def after_rgb(self) -> Plane:
         """The after's face in the before's frame, float32 RGB 0-255, (height, width, 3)."""
-        return warp(self.after.face.rgb, self.registration.motion, self.before_rgb.shape)
+        return np.clip(warp(self.after.face.rgb.astype(np.float32), self._after_map), 0, 255)
 
     @cached_property
+    def _after_map(self) -> Plane:
+        """Where each pixel of the before's frame is looked up in the after's face frame, (height, width, 2)."""
+        return displacement_map(self.registration.motion, self.before_rgb.shape)
+
+    @property
     def before_grey(self) -> Plane:
         """Gamma-coded grey 0-255, float32."""
-        return grey_of(self.before_rgb)
+        return self.before.grey
 
     @cached_property
     def after_grey(self) -> Plane:
         """The same of the after, in the before's frame."""
-        return grey_of(self.after_rgb)
+        return np.maximum(warp(self.after.grey, self._after_map), 0)
 
-    @cached_property
+    @property
     def before_log(self) -> Plane:
         """Logarithm of linear luminance."""
-        return log_luminance(self.before_rgb)
+        return self.before.log_luminance
 
     @cached_property
     def after_log(self) -> Plane:
         """The same of the after, in the before's frame."""
-        return log_luminance(self.after_rgb)
+        return warp(self.after.log_luminance, self._after_map)
 
     @cached_property
     def before_log_light(self) -> Plane:
@@ -129,21 +131,3 @@ class RegisteredPair:
 def _same_size(before: Photo, after: Photo) -> bool:
     """Whether both were uncropped alike, held upright or across."""
     return sorted(before.size_px) == sorted(after.size_px)
-
-
-def grey_of(rgb: Pixels | Plane) -> Plane:
-    """Gamma-coded grey 0-255, float32."""
-    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), dtype=np.float32)
-
-
-_SRGB_TO_LINEAR = ((np.arange(256) / 255.0) ** 2.2).astype(np.float32)
-
-
-def log_luminance(rgb: Pixels | Plane) -> Plane:
-    """Natural logarithm of linear luminance (Rec. 709 weights, gamma 2.2), of shape (height, width)."""
-    if rgb.dtype == np.uint8:
-        linear = _SRGB_TO_LINEAR[rgb]
-    else:
-        linear = np.asarray(cv2.pow(np.clip(rgb, 0, 255).astype(np.float32) / np.float32(255), 2.2), dtype=np.float32)
-    luminance = cv2.transform(linear, np.array([[0.2126, 0.7152, 0.0722]], dtype=np.float32))
-    return np.asarray(np.log(luminance.reshape(rgb.shape[:2]) + np.float32(_LINEAR_FLOOR)), dtype=np.float32)

@@ -1,7 +1,7 @@
 """The head's own motion between two photos: a small-motion flow with a depth term, fitted on rigid skin.
 
-A point of the before's face frame at ``x, y`` (from the face's centre) and depth ``z`` (towards the camera), all in face
-widths, is displaced by::
+A point of the before's face frame at ``x, y`` (from the face's centre) and depth ``z`` (towards the camera), all in
+face widths, is displaced by::
 
     u = t + s (x, y) + r (-y, x) + w1 (z, 0) + w2 (0, z) + p1 (x², xy) + p2 (xy, y²) + k (xz, yz)
 
@@ -25,7 +25,7 @@ from models.landmarks import FaceLandmarks
 
 TERMS: Final = 9
 _YAW, _PITCH, _DISTANCE = 4, 5, 8
-_GRID: Final = 101
+_GRID: Final = 65
 _GRID_REACH: Final = (0.9, 1.15)
 _MESH_DEPTH_GAIN: Final = 1.13
 """The mesh is flatter than measured faces by this factor."""
@@ -149,7 +149,9 @@ def fit_flow(basis: FloatArray, displacement: FloatArray, terms: int) -> FlowFit
     solution, spread, normal = np.zeros(terms), 1.0, np.eye(terms)
     for turn in range(14):
         weighted = used * weight[:, None, None]
-        normal = np.tensordot(weighted, used, axes=([0, 1], [0, 1])) + np.diag(ridge * weight.sum()) + 1e-9 * np.eye(terms)
+        normal = (
+            np.tensordot(weighted, used, axes=([0, 1], [0, 1])) + np.diag(ridge * weight.sum()) + 1e-9 * np.eye(terms)
+        )
         solution = np.linalg.solve(normal, np.tensordot(weighted, displacement, axes=([0, 1], [0, 1])))
         misfit = np.linalg.norm(displacement - used @ solution, axis=1)
         spread = float(np.median(misfit)) / 1.18 + 1e-9

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.anatomy import Side
+from models.arrays import Plane
 from models.landmarks import Expression, FaceLandmarks
 from models.measurement import Measurement, SideContours
 from models.photo import FaceImage, Photo
@@ -18,11 +19,15 @@ class PhotoAnalysis:
     Parameters
     ----------
     face : the face at working resolution; ``landmarks`` and ``contours`` are in its frame.
+    grey : gamma-coded grey of the face 0-255, float32.
+    log_luminance : natural logarithm of the face's linear luminance, float32.
     scale : of the face frame; ``scale_px`` is that of the full-resolution photo.
     """
 
     photo: Photo
     face: FaceImage
+    grey: Plane
+    log_luminance: Plane
     landmarks: FaceLandmarks
     expression: Expression
     quality: Quality

@@ -30,5 +30,5 @@ def require_finite(what: str, *values: float | None) -> None:
 
 def require_points(what: str, points: NDArray[Any], columns: int = 2) -> None:
     """Raise InvalidRecordError unless ``points`` has shape (n, columns) and only finite entries."""
-    if points.ndim != 2 or points.shape[1] != columns or not np.isfinite(points).all():
+    if points.shape[1:] != (columns,) or not np.isfinite(points).all():
         raise InvalidRecordError(f"{what} must be finite points of shape (n, {columns}), not {points.shape}")

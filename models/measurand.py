@@ -73,104 +73,147 @@ class Measurand:
 
 _CATALOGUE = (
     Measurand(
-        code=MeasurandCode.MRD1, family=Family.EYELIDS, unit=Unit.MILLIMETRE, change_unit=Unit.MILLIMETRE, sided=True,
+        code=MeasurandCode.MRD1,
+        family=Family.EYELIDS,
+        unit=Unit.MILLIMETRE,
+        change_unit=Unit.MILLIMETRE,
+        sided=True,
         name="Upper lid to pupil (MRD1)",
         what="Distance from the pupil's centre up to the margin of the upper lid.",
-        definition="Marginal reflex distance 1, from the centre of the limbus circle along the eye's own vertical to the "
-        "skin margin of the upper lid. In clinic the light reflex is the origin; a photo gives the pupil's centre, so "
-        "values compare between visits and not with slit-lamp readings.",
-        increase_means="the upper lid sits higher", decrease_means="the upper lid sits lower",
+        definition="Marginal reflex distance 1, from the centre of the limbus circle along the eye's own vertical to "
+        "the skin margin of the upper lid. In clinic the light reflex is the origin; a photo gives the pupil's "
+        "centre, so values compare between visits and not with slit-lamp readings.",
+        increase_means="the upper lid sits higher",
+        decrease_means="the upper lid sits lower",
         source="Putterman 2012, Ophthalmic Plast Reconstr Surg 28:464; differential profile correlation",
     ),
     Measurand(
-        code=MeasurandCode.MRD2, family=Family.EYELIDS, unit=Unit.MILLIMETRE, change_unit=Unit.MILLIMETRE, sided=True,
+        code=MeasurandCode.MRD2,
+        family=Family.EYELIDS,
+        unit=Unit.MILLIMETRE,
+        change_unit=Unit.MILLIMETRE,
+        sided=True,
         name="Lower lid to pupil (MRD2)",
         what="Distance from the pupil's centre down to the margin of the lower lid.",
-        definition="Marginal reflex distance 2, from the centre of the limbus circle along the eye's own vertical to the "
-        "skin margin of the lower lid.",
-        increase_means="the lower lid sits lower", decrease_means="the lower lid sits higher",
+        definition="Marginal reflex distance 2, from the centre of the limbus circle along the eye's own vertical to "
+        "the skin margin of the lower lid.",
+        increase_means="the lower lid sits lower",
+        decrease_means="the lower lid sits higher",
         source="Putterman 2012, Ophthalmic Plast Reconstr Surg 28:464; differential profile correlation",
     ),
     Measurand(
-        code=MeasurandCode.PALPEBRAL_FISSURE_HEIGHT, family=Family.EYELIDS, unit=Unit.MILLIMETRE,
-        change_unit=Unit.MILLIMETRE, sided=True,
+        code=MeasurandCode.PALPEBRAL_FISSURE_HEIGHT,
+        family=Family.EYELIDS,
+        unit=Unit.MILLIMETRE,
+        change_unit=Unit.MILLIMETRE,
+        sided=True,
         name="Eye opening (fissure height)",
         what="Height of the eye's opening through the pupil's centre.",
         definition="Palpebral fissure height: MRD1 + MRD2, lid margin to lid margin through the centre of the limbus "
         "circle, at each photo's own gaze. Its change does not depend on where the pupil's centre was found.",
-        increase_means="the eye is opened wider", decrease_means="the eye is opened less",
+        increase_means="the eye is opened wider",
+        decrease_means="the eye is opened less",
         source="Farkas 1994, Anthropometry of the Head and Face; differential profile correlation",
     ),
     Measurand(
-        code=MeasurandCode.BROW_HEIGHT, family=Family.EYELIDS, unit=Unit.MILLIMETRE, change_unit=Unit.MILLIMETRE,
+        code=MeasurandCode.BROW_HEIGHT,
+        family=Family.EYELIDS,
+        unit=Unit.MILLIMETRE,
+        change_unit=Unit.MILLIMETRE,
         sided=True,
         name="Brow height",
         what="Distance from the pupil's centre up to the lower border of the brow.",
         definition="From the centre of the limbus circle along the eye's own vertical to the lower border of the brow "
         "above it.",
-        increase_means="the brow sits higher", decrease_means="the brow sits lower",
+        increase_means="the brow sits higher",
+        decrease_means="the brow sits lower",
         source="McKinney 1991, Plast Reconstr Surg 88:245; differential texture registration",
     ),
     Measurand(
-        code=MeasurandCode.JAWLINE_CONTOUR, family=Family.JAWLINE, unit=Unit.MILLIMETRE, change_unit=Unit.MILLIMETRE,
+        code=MeasurandCode.JAWLINE_CONTOUR,
+        family=Family.JAWLINE,
+        unit=Unit.MILLIMETRE,
+        change_unit=Unit.MILLIMETRE,
         sided=True,
         name="Jawline contour",
         what="How far the skin along the jowl part of the jawline moved outward (+) or inward (-).",
-        definition="In a pair: mean displacement, along the outline's outward normal, of the skin 2.5-7.5 mm inside the "
-        "mandibular outline over the jowl window (8 mm to each side of the middle of the jowl points). In one photo: the "
-        "outline's mean bulge beyond its chord over that window.",
-        increase_means="the contour lies further out", decrease_means="the contour lies further in",
+        definition="In a pair: mean displacement, along the outline's outward normal, of the skin 2.5-7.5 mm inside "
+        "the mandibular outline over the jowl window (8 mm to each side of the middle of the jowl points). In one "
+        "photo: the outline's mean bulge beyond its chord over that window.",
+        increase_means="the contour lies further out",
+        decrease_means="the contour lies further in",
         source="Skin texture tracking (Lucas & Kanade 1981) relative to chin pad and preauricular skin",
     ),
     Measurand(
-        code=MeasurandCode.JOWL_PROMINENCE, family=Family.JAWLINE, unit=Unit.MILLIMETRE, change_unit=Unit.MILLIMETRE,
+        code=MeasurandCode.JOWL_PROMINENCE,
+        family=Family.JAWLINE,
+        unit=Unit.MILLIMETRE,
+        change_unit=Unit.MILLIMETRE,
         sided=True,
         name="Jowl prominence",
         what="Largest bulge of the jawline beyond a smooth curve from the jaw's angle to the chin.",
-        definition="Largest outward distance of the mandibular outline, over the jowl arc, beyond the smooth curve through "
-        "the outline outside that arc (gonion to chin).",
-        increase_means="the jowl stands out more", decrease_means="the jowl stands out less",
+        definition="Largest outward distance of the mandibular outline, over the jowl arc, beyond the smooth curve "
+        "through the outline outside that arc (gonion to chin).",
+        increase_means="the jowl stands out more",
+        decrease_means="the jowl stands out less",
         source="Own definition; outline by dynamic programming",
     ),
     Measurand(
-        code=MeasurandCode.LOWER_FACE_WIDTH, family=Family.JAWLINE, unit=Unit.MILLIMETRE, change_unit=Unit.MILLIMETRE,
+        code=MeasurandCode.LOWER_FACE_WIDTH,
+        family=Family.JAWLINE,
+        unit=Unit.MILLIMETRE,
+        change_unit=Unit.MILLIMETRE,
         sided=False,
         name="Lower face width",
         what="Width of the face's outline at the level of the corners of the mouth.",
-        definition="Distance between the left and right outline on the line through both cheilia, at the scale of the iris "
-        "plane.",
-        increase_means="the lower face is wider", decrease_means="the lower face is narrower",
+        definition="Distance between the left and right outline on the line through both cheilia, at the scale of "
+        "the iris plane.",
+        increase_means="the lower face is wider",
+        decrease_means="the lower face is narrower",
         source="After the gonial width of Farkas 1994, at a level that a frontal photo shows",
     ),
     Measurand(
-        code=MeasurandCode.NASOLABIAL_FOLD_DEPTH, family=Family.NASOLABIAL_FOLD, unit=Unit.LOG_LUMINANCE,
-        change_unit=Unit.PERCENT, sided=True,
+        code=MeasurandCode.NASOLABIAL_FOLD_DEPTH,
+        family=Family.NASOLABIAL_FOLD,
+        unit=Unit.LOG_LUMINANCE,
+        change_unit=Unit.PERCENT,
+        sided=True,
         name="Nasolabial fold depth (shading)",
         what="How dark the fold's crease is against the skin on both sides; a pair compares it under the same light.",
-        definition="Depth of the crease's shading profile across the fold in log linear luminance, below the line through "
-        "its shoulders at 4-7 mm. In a pair: the gain of the after's profile on the before's, divided by the photos' tone "
-        "ratio, in per cent of the before. It is shading, not millimetres of tissue.",
-        increase_means="the fold is more marked", decrease_means="the fold is less marked",
+        definition="Depth of the crease's shading profile across the fold in log linear luminance, below the line "
+        "through its shoulders at 4-7 mm. In a pair: the gain of the after's profile on the before's, divided by the "
+        "photos' tone ratio, in per cent of the before. It is shading, not millimetres of tissue.",
+        increase_means="the fold is more marked",
+        decrease_means="the fold is less marked",
         source="Template gain on straightened log-luminance profiles; Weber contrast",
     ),
     Measurand(
-        code=MeasurandCode.NASOLABIAL_FOLD_LENGTH, family=Family.NASOLABIAL_FOLD, unit=Unit.MILLIMETRE,
-        change_unit=Unit.MILLIMETRE, sided=True,
+        code=MeasurandCode.NASOLABIAL_FOLD_LENGTH,
+        family=Family.NASOLABIAL_FOLD,
+        unit=Unit.MILLIMETRE,
+        change_unit=Unit.MILLIMETRE,
+        sided=True,
         name="Nasolabial fold length",
         what="Length of the crease that stands out from the skin's own texture.",
-        definition="Arc length of the crease path over which the shading depth exceeds the texture of the skin beside it.",
-        increase_means="the fold is longer", decrease_means="the fold is shorter",
+        definition="Arc length of the crease path over which the shading depth exceeds the texture of the skin "
+        "beside it.",
+        increase_means="the fold is longer",
+        decrease_means="the fold is shorter",
         source="Own definition on the path found by dynamic programming",
     ),
     Measurand(
-        code=MeasurandCode.PERIORBITAL_LINES, family=Family.PERIORBITAL_LINES, unit=Unit.LOG_LUMINANCE,
-        change_unit=Unit.PERCENT, sided=True,
+        code=MeasurandCode.PERIORBITAL_LINES,
+        family=Family.PERIORBITAL_LINES,
+        unit=Unit.LOG_LUMINANCE,
+        change_unit=Unit.PERCENT,
+        sided=True,
         name="Lines beside the eye (crow's feet)",
         what="Contrast of the fine lines beside the outer corner of the eye, against reference skin.",
-        definition="In a disc of 8 mm radius, 10 mm lateral of the outer canthus: contrast of log linear luminance between "
-        "0.35 and 1.6 mm. In a pair: slope of the after's pattern on the before's after local registration, divided by the "
-        "same for reference skin, in per cent of the before.",
-        increase_means="the lines are more marked", decrease_means="the lines are less marked",
+        definition="In a disc of 8 mm radius, 10 mm lateral of the outer canthus: contrast of log linear luminance "
+        "between 0.35 and 1.6 mm. In a pair: slope of the after's pattern on the before's after local registration, "
+        "divided by the same for reference skin, in per cent of the before.",
+        increase_means="the lines are more marked",
+        decrease_means="the lines are less marked",
         source="Band-passed regression with reference skin, which takes out focus and tone",
     ),
 )

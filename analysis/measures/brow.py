@@ -5,9 +5,9 @@ from typing import Final
 
 from analysis.eye_distance import EdgeErrors, distance_change
 from analysis.eye_frame import EyeFrame
-from analysis.eye_tracking import edge_shift, iris_shift
+from analysis.eye_tracking import EyePair, TrackedEye, edge_shift
 from analysis.lid_margins import find_brow_border, margin_height_mm
-from analysis.registered_pair import RegisteredPair, grey_of
+from analysis.registered_pair import RegisteredPair
 from analysis.uncertainty import PoseCost
 from models.anatomy import Outline, Side
 from models.arrays import Plane
@@ -34,17 +34,17 @@ def measure_brow(
     return _height(border, landmarks, side, iris, scale)
 
 
-def brow_change(pair: RegisteredPair, side: Side) -> MeasuredChange | ChangeRefused:
+def brow_change(pair: RegisteredPair, side: Side, tracked: TrackedEye) -> MeasuredChange | ChangeRefused:
     """Change of the brow's height against the iris, mm; its hair followed from before to after."""
     iris = pair.before.contours[side].iris
     if isinstance(iris, NotAssessable):
         return ChangeRefused(iris.reason)
-    border = find_brow_border(grey_of(pair.before_rgb), pair.before.landmarks, side, iris)
+    border = find_brow_border(pair.before_grey, pair.before.landmarks, side, iris)
     before = _height(border, pair.before.landmarks, side, iris, pair.before.scale)
-    eye = EyeFrame.of(pair.before.landmarks, side)
+    eye = tracked.pair.frame
     frame = eye.raised(float(eye.from_face(border.points)[:, 1].mean()))
-    brow = edge_shift(pair, frame, Outline.BROW_LOWER, frame.from_face(border.points))
-    return distance_change(pair, before, (brow, iris_shift(pair, side, iris)), eye, _ERRORS)
+    brow = edge_shift(EyePair.of(pair, frame), Outline.BROW_LOWER, frame.from_face(border.points))
+    return distance_change(pair, before, (brow, tracked.iris), eye, _ERRORS)
 
 
 def _height(border: Contour, landmarks: FaceLandmarks, side: Side, iris: Circle, scale: Scale) -> Estimate:

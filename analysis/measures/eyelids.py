@@ -8,9 +8,9 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from analysis.eye_frame import EyeFrame
 from analysis.eye_distance import EdgeErrors, distance_change
-from analysis.eye_tracking import iris_shift, lid_shift
+from analysis.eye_frame import EyeFrame
+from analysis.eye_tracking import TrackedEye, lid_shift
 from analysis.lid_margins import margin_height_mm
 from analysis.registered_pair import RegisteredPair
 from analysis.uncertainty import PoseCost
@@ -47,9 +47,7 @@ class EyelidMeasures:
     fissure: Estimate | NotAssessable
 
 
-def measure_eyelids(
-    contours: SideContours, landmarks: FaceLandmarks, side: Side, scale: Scale
-) -> EyelidMeasures:
+def measure_eyelids(contours: SideContours, landmarks: FaceLandmarks, side: Side, scale: Scale) -> EyelidMeasures:
     """MRD1, MRD2 and their sum in one photo, along the eye's own vertical through the iris' centre.
 
     The fissure height is the sum of both, so it always equals MRD1 + MRD2.
@@ -76,24 +74,20 @@ def _estimate(value_mm: float, uncertainty_mm: float, scale: Scale) -> Estimate:
     return Estimate(value_mm, math.hypot(uncertainty_mm, value_mm * scale.relative_uncertainty))
 
 
-def eyelid_changes(pair: RegisteredPair, side: Side) -> EyelidChanges:
+def eyelid_changes(pair: RegisteredPair, side: Side, tracked: TrackedEye) -> EyelidChanges:
     """Changes of MRD1, MRD2 and fissure height from before to after.
 
     The lids' shifts are taken against the iris' own shift; their difference, the fissure's change, does not need it.
     """
-    eye, after = pair.before.contours[side].eye, pair.after.contours[side].iris
+    eye, frame = pair.before.contours[side].eye, tracked.pair.frame
     if isinstance(eye, NotAssessable):
         return _all_refused(f"In the before photo: {eye.reason}")
-    if isinstance(after, NotAssessable):
-        return _all_refused(f"In the after photo: {after.reason}")
-    frame = EyeFrame.of(pair.before.landmarks, side)
     mrd1, mrd2, fissure = _heights(eye, frame, pair.before.scale)
-    upper = lid_shift(pair, side, Outline.UPPER_LID, eye.upper_lid, eye.iris)
-    lower = lid_shift(pair, side, Outline.LOWER_LID, eye.lower_lid, eye.iris)
-    iris = iris_shift(pair, side, eye.iris)
+    upper = lid_shift(tracked.pair, Outline.UPPER_LID, eye.upper_lid, eye.iris)
+    lower = lid_shift(tracked.pair, Outline.LOWER_LID, eye.lower_lid, eye.iris)
     return EyelidChanges(
-        mrd1=distance_change(pair, mrd1, (upper, iris), frame, _ERRORS),
-        mrd2=distance_change(pair, mrd2, (iris, lower), frame, _ERRORS),
+        mrd1=distance_change(pair, mrd1, (upper, tracked.iris), frame, _ERRORS),
+        mrd2=distance_change(pair, mrd2, (tracked.iris, lower), frame, _ERRORS),
         fissure=distance_change(pair, fissure, (upper, lower), frame, _ERRORS),
     )
 

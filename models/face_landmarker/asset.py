@@ -42,5 +42,7 @@ def _face_model_path() -> Path:
     except PackageNotFoundError:
         carried = None
     if carried is None:
-        raise FaceModelMissingError("The face model is not installed. Run `make setup`, or set LIFTMARK_FACE_MODEL to it.")
+        raise FaceModelMissingError(
+            "The face model is not installed. Run `make setup`, or set LIFTMARK_FACE_MODEL to it."
+        )
     return Path(str(carried.locate()))
