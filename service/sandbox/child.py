@@ -62,8 +62,8 @@ class AnalysisJobs:
             return (document,)
         return (
             document,
-            _jpeg(render_aligned(before.photo, comparison.alignment.before_to_aligned)),
-            _jpeg(render_aligned(after.photo, comparison.alignment.after_to_aligned)),
+            _jpeg(render_aligned(before, comparison.alignment.before_to_aligned)),
+            _jpeg(render_aligned(after, comparison.alignment.after_to_aligned)),
         )
 
     def _analysed(self, upload: bytes) -> PhotoAnalysis | Refused:

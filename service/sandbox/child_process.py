@@ -80,9 +80,19 @@ class ChildProcess:
             When it cannot be locked in, or lacks what it needs.
         """
         child = cls(module, limits)
-        if child._answer(_START_SECONDS) != READY:
-            raise child._crashed(CrashKind.ABORTED)
+        try:
+            ready = child._answer(_START_SECONDS) == READY
+        except WorkerCrashed:
+            ready = False
+        if not ready:
+            child.close()
+            raise SandboxUnavailableError(f"The analysis cannot start: {child.last_word}")
         return child
+
+    @property
+    def last_word(self) -> str:
+        """The last line it wrote to stderr, which in Python names the exception."""
+        return self._last_words[-1] if self._last_words else "it says nothing."
 
     @property
     def worn_out(self) -> bool:
@@ -143,7 +153,7 @@ class ChildProcess:
         self._listener.join(_END_SECONDS)
         if code == lockdown.EXIT_UNAVAILABLE:
             self.close()
-            return SandboxUnavailableError(self._last_words[-1] if self._last_words else "The analysis cannot start.")
+            return SandboxUnavailableError(self.last_word)
         return self._crashed(_kind(code, self._last_words))
 
     def _crashed(self, kind: CrashKind) -> WorkerCrashed:

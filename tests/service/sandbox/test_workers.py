@@ -133,6 +133,14 @@ def test_a_process_that_cannot_start_says_why() -> None:
         workers.warm_up()
 
 
+def test_a_crash_at_the_start_blames_no_photo() -> None:
+    with (
+        AnalysisWorkers(module="tests.service.sandbox.no_such_module") as workers,
+        pytest.raises(SandboxUnavailableError, match="No module named"),
+    ):
+        workers.measure(b"a good photo")
+
+
 def test_a_closed_sandbox_takes_no_more_photos() -> None:
     with AnalysisWorkers(limits=LIMITS, module=HOSTILE) as workers:
         pass
