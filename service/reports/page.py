@@ -1,0 +1,77 @@
+"""From a document to HTML. Every string is escaped; no page carries inline script or style."""
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from service.documents import ComparisonDocument, RefusedDocument
+from service.reports.chart import WIDTH
+from service.reports.flags import parted
+from service.reports.overlays import drawn_lines, family_switches
+from service.reports.photos import SCALE_SPREAD_PERCENT, controls, photo_cards
+from service.reports.rows import family_tables
+from service.reports.summary import summary
+
+_WEB: Final = Path(__file__).parents[1] / "web"
+
+STATIC_FOLDER: Final = _WEB / "static"
+"""CSS, scripts and pictures that the pages ask for."""
+
+
+@cache
+def templates() -> Environment:
+    """The pages' templates, escaping everything."""
+    return Environment(
+        loader=FileSystemLoader(_WEB / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def render_comparison_page(
+    document: ComparisonDocument, *, before_image: str, after_image: str, static: str = "/static"
+) -> str:
+    """Write the report of one comparison.
+
+    Parameters
+    ----------
+    before_image, after_image : addresses of the aligned photos, both of ``document.aligned_size_px``.
+    static : address of the folder with CSS and scripts, without a slash at its end.
+    """
+    return (
+        templates()
+        .get_template("comparison.html")
+        .render(
+            static=static,
+            images={"before": before_image, "after": after_image},
+            size_px=document.aligned_size_px,
+            summary=summary(document),
+            tables=family_tables(document),
+            bar_width=WIDTH,
+            lines=drawn_lines(document),
+            switches=family_switches(document),
+            photos=photo_cards(document),
+            controls=controls(document),
+            alignment=document.alignment,
+            method_version=document.method_version,
+            scale_spread_percent=SCALE_SPREAD_PERCENT,
+        )
+    )
+
+
+def render_refusal_page(document: RefusedDocument, *, static: str = "/static") -> str:
+    """Say why a photo could not be measured, and what to do."""
+    refused = document.refused
+    return (
+        templates()
+        .get_template("refusal.html")
+        .render(
+            static=static,
+            which="This photo" if refused.photo is None else f"The {refused.photo} photo",
+            reason=parted(refused.code, refused.says),
+        )
+    )
