@@ -42,6 +42,8 @@ def an_analysis(sha256: str = "ab" * 32) -> PhotoAnalysis:
     return PhotoAnalysis(
         photo=Photo(sha256, (300, 400), datetime(2026, 3, 9, 10, tzinfo=UTC), 50.0, np.zeros((400, 300, 3), np.uint8)),
         face=a_face(),
+        grey=np.zeros((40, 30), np.float32),
+        log_luminance=np.zeros((40, 30), np.float32),
         landmarks=FaceLandmarks(np.zeros((478, 3)), HeadPose(0.4, -1.2, 0.1), {}),
         expression=Expression(0.02, 0.01, 0.05, 0.0, 0.1, (0.01, -0.02)),
         quality=Quality((Flag.of(FlagCode.SMALL, 351.2, 500.0),)),

@@ -1,0 +1,96 @@
+"""What ``liftmark compare`` and ``liftmark measure`` do: analyse in the sandbox, print, write."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final, Literal, TypeVar
+
+import typer
+from pydantic import BaseModel
+from rich.console import Console, RenderableType
+
+from models.quality import Flag, FlagCode, Refused
+from service.documents import ComparisonDocument, MeasurementDocument, RefusedDocument, refused_document
+from service.reports import write_report_folder
+from service.sandbox import AnalysisWorkers, CompareOutcome, MeasureOutcome, WorkerCrashed
+from service.terminal import comparison_lines, measurement_lines
+
+EXIT_REFUSED: Final = 3
+
+_STDOUT: Final = Path("-")
+Outcome = TypeVar("Outcome")
+
+
+def print_comparison(before: Path, after: Path, json_file: Path | None, out: Path | None) -> None:
+    """Compare two photos; see ``liftmark compare --help``."""
+    outcome = _in_sandbox(
+        lambda workers: workers.compare(before.read_bytes(), after.read_bytes()),
+        lambda crashed: CompareOutcome(crashed, None, None),
+    )
+    write_json(outcome.document, json_file)
+    if isinstance(outcome.document, RefusedDocument):
+        raise _refused(outcome.document, {"before": before, "after": after})
+    print_lines(json_file, *comparison_lines(outcome.document))
+    next_step = "Next: --out DIR writes the aligned photos and a report page."
+    print_lines(json_file, next_step if out is None else _write_pair(outcome.document, outcome, out))
+
+
+def print_measurement(photo: Path, json_file: Path | None, out: Path | None) -> None:
+    """Measure one photo; see ``liftmark measure --help``."""
+    outcome = _in_sandbox(
+        lambda workers: workers.measure(photo.read_bytes()), lambda crashed: MeasureOutcome(crashed, None)
+    )
+    write_json(outcome.document, json_file)
+    if isinstance(outcome.document, RefusedDocument):
+        raise _refused(outcome.document, {None: photo})
+    print_lines(json_file, *measurement_lines(outcome.document))
+    if out is not None:
+        print_lines(json_file, _write_photo(outcome.document, outcome, out))
+    print_lines(json_file, f"Next: liftmark compare {photo} LATER_PHOTO tells what changed.")
+
+
+def print_lines(json_file: Path | None, *lines: RenderableType) -> None:
+    """Print for a person: on standard output, unless that is where the JSON goes."""
+    console = Console(stderr=json_file == _STDOUT, highlight=False)
+    for line in lines:
+        console.print(line, soft_wrap=isinstance(line, str), markup=False)
+
+
+def write_json(document: BaseModel, json_file: Path | None) -> None:
+    """Write ``document`` where ``--json`` says."""
+    text = document.model_dump_json(indent=2)
+    if json_file == _STDOUT:
+        typer.echo(text)
+    elif json_file is not None:
+        json_file.write_text(f"{text}\n", encoding="utf-8")
+
+
+def _in_sandbox(
+    ask: Callable[[AnalysisWorkers], Outcome], when_crashed: Callable[[RefusedDocument], Outcome]
+) -> Outcome:
+    with AnalysisWorkers() as workers:
+        try:
+            return ask(workers)
+        except WorkerCrashed:
+            return when_crashed(refused_document(Refused(Flag.of(FlagCode.ANALYSIS_CRASHED))))
+
+
+def _refused(document: RefusedDocument, photos: Mapping[Literal["before", "after"] | None, Path]) -> typer.Exit:
+    name = photos.get(document.refused.photo)
+    typer.echo(f"{name}: {document.refused.says}" if name else document.refused.says, err=True)
+    return typer.Exit(EXIT_REFUSED)
+
+
+def _write_pair(document: ComparisonDocument, outcome: CompareOutcome, folder: Path) -> str:
+    before, after = outcome.aligned_before_jpeg, outcome.aligned_after_jpeg
+    if before and after:
+        return f"Report: {write_report_folder(document, before, after, folder)}"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(document, folder / "comparison.json")
+    return f"The photos could not be aligned, so there is no report; see {folder / 'comparison.json'}"
+
+
+def _write_photo(document: MeasurementDocument, outcome: MeasureOutcome, folder: Path) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(document, folder / "measurement.json")
+    (folder / "overlay.jpg").write_bytes(outcome.overlay_jpeg or b"")
+    return f"What was found: {folder / 'overlay.jpg'}"
