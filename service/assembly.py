@@ -81,8 +81,8 @@ def _warm_up(*sandboxes: AnalysisWorkers) -> None:
     try:
         for sandbox in sandboxes:
             sandbox.warm_up()
-    except SandboxError:
-        _log.exception("photos cannot be analysed; /readyz goes on saying why")
+    except SandboxError as error:
+        _log.error("Photos cannot be analysed now: %s", error)  # noqa: TRY400  the sentence is all there is to say
 
 
 def _runner(settings: Settings, database: Database, vaults: Vaults, jobs: JobEngine, analyser: Analyser) -> JobRunner:

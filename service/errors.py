@@ -208,7 +208,7 @@ def _http_error(_request: Request, error: Exception) -> Response:
 
 
 def _unavailable(request: Request, error: Exception) -> Response:
-    _log.error("%s %s: out of service", request.method, request.url.path, exc_info=error)
+    _log.error("%s %s is out of service: %s", request.method, request.url.path, error)
     return problem_response(_C.UNAVAILABLE)
 
 

@@ -1,10 +1,10 @@
 """The JSON of visits."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from service.database.tables import Visit
 
@@ -27,7 +27,7 @@ class NewVisit(BaseModel):
         json_schema_extra={"examples": [{"taken_at": "2026-03-02T10:00:00+01:00", "phase": "baseline"}]},
     )
 
-    taken_at: AwareDatetime
+    taken_at: Annotated[AwareDatetime, AfterValidator(lambda time: time.astimezone(UTC))]
     phase: Phase
     treatment_number: int | None = Field(default=None, ge=0, le=1000)
     notes: str | None = Field(default=None, max_length=4000, pattern=r"^[^\x00]*$")

@@ -1,27 +1,61 @@
 """The service as a client meets it, with an analyst that looks at the first bytes alone."""
 
-import importlib.util
 import socket
-import sys
 import threading
-import time
-from pathlib import Path
 
 import httpx
 import pytest
 
+from models.measurand import MEASURANDS, MeasurandCode
 from models.quality import Flag, FlagCode, Refused
 from service.app import create_app
-from service.documents import comparison_document, measurement_document, refused_document
+from service.documents import ComparisonDocument, MeasurementDocument, refused_document
 from service.sandbox import CompareOutcome, CrashKind, MeasureOutcome, WorkerCrashed
-from service.serving import server
+from service.serving import serving
 from service.settings import Settings
 from service.tenancy.keys import create_key
 
-_spec = importlib.util.spec_from_file_location("service_examples", Path(__file__).parents[1] / "examples.py")
-examples = sys.modules.setdefault("service_examples", importlib.util.module_from_spec(_spec))
-_spec.loader.exec_module(examples)
-
+QUALITY = {"verdict": "usable", "flags": []}
+PHOTO_DOCUMENT = {
+    "sha256": "ab" * 32,
+    "taken_at": "2026-03-02T10:00:00Z",
+    "quality": QUALITY,
+    "pose_deg": {"yaw": 0.4, "pitch": -1.2, "roll": 0.1},
+    "scale": {"mm_per_px": 0.101, "relative_uncertainty": 0.004, "method": "iris"},
+}
+LID = {
+    "measurand": "mrd1",
+    "side": "left",
+    "name": "MRD1",
+    "family": MEASURANDS[MeasurandCode.MRD1].family,
+    "what": "Upper lid.",
+    "unit": "mm",
+    "standard_uncertainty": 0.06,
+    "reason": None,
+}
+MEASURED = MeasurementDocument(
+    **PHOTO_DOCUMENT,
+    method_version="2026.11.0",
+    size_px=(300, 400),
+    expression={"smile": 0, "brow_raise": 0, "squint": 0, "jaw_open": 0, "blink": 0, "gaze": (0, 0)},
+    measurements=[LID | {"value": 3.91}],
+    contours_px={},
+)
+COMPARED = ComparisonDocument(
+    method_version="2026.11.0",
+    before=PHOTO_DOCUMENT,
+    after=PHOTO_DOCUMENT,
+    comparability={"verdict": "comparable", "flags": []},
+    alignment=None,
+    changes=[
+        LID
+        | {"before": 3.91, "after": 4.41, "change": 0.5, "ci95": (0.38, 0.62), "mdc95": 0.12}
+        | {"verdict": "detectable_increase"}
+    ],
+    negative_controls=[],
+    aligned_size_px=(1200, 1500),
+    overlays=[],
+)
 PHOTO = b"photo of a face"
 FACELESS = b"photo of a wall"
 POISON = b"photo that kills"
@@ -48,14 +82,12 @@ class FakeAnalyst:
             raise WorkerCrashed(CrashKind.MEMORY)
         if upload == FACELESS:
             return MeasureOutcome(refused_document(Refused(Flag.of(FlagCode.NO_FACE))), None)
-        return MeasureOutcome(measurement_document(examples.an_analysis()), b"\xff\xd8 overlay")
+        return MeasureOutcome(MEASURED, b"\xff\xd8 overlay")
 
     def compare(self, before: bytes, after: bytes) -> CompareOutcome:
         if FACELESS in {before, after}:
             return CompareOutcome(refused_document(Refused(Flag.of(FlagCode.NO_FACE)), "after"), None, None)
-        pair = examples.a_comparison(examples.a_change(0.5), examples.a_refused_change())
-        document = comparison_document(examples.an_analysis(), examples.an_analysis("cd" * 32), pair)
-        return CompareOutcome(document, b"\xff\xd8 before", b"\xff\xd8 after")
+        return CompareOutcome(COMPARED, b"\xff\xd8 before", b"\xff\xd8 after")
 
 
 class Clinic:
@@ -102,7 +134,7 @@ class Clinic:
 def settings(tmp_path, monkeypatch) -> Settings:
     for name in ("DATABASE_URL", "BLOBS_URL", "MASTER_KEY"):
         monkeypatch.delenv(f"LIFTMARK_{name}", raising=False)
-    return Settings(data=tmp_path / "data", workers=2, upload_limit_mb=0.2)
+    return Settings(data=tmp_path / "data", workers=2, upload_limit_mb=0.2, receive_idle_s=2)
 
 
 @pytest.fixture
@@ -120,16 +152,9 @@ def address(app, analyst):
     """Where the app is served, by the real server on a port of its own."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        serving = server(app, "127.0.0.1", 0)
-        thread = threading.Thread(target=serving.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not serving.started:
-            assert thread.is_alive()
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        analyst.go_on.set()
-        serving.should_exit = True
-        thread.join()
+        with serving(app, listener) as address:
+            yield address
+            analyst.go_on.set()
 
 
 @pytest.fixture

@@ -1,0 +1,110 @@
+"""A clinic meets its own records and nothing else; a key does what it was made for and nothing else."""
+
+import pytest
+
+from service.tenancy.tenant import Scope
+
+NOWHERE = "0" * 32
+
+
+@pytest.fixture
+def foreign(other_clinic):
+    """Ids of another clinic's records."""
+    pair = other_clinic.pair()
+    comparison = other_clinic.get(f"/v1/comparisons/{pair}").json()
+    photo = other_clinic.get(f"/v1/photos/{comparison['before_photo_id']}").json()
+    return {"subject": photo["subject_id"], "visit": photo["visit_id"], "photo": photo["id"], "comparison": pair}
+
+
+READS = [
+    ("subject", "/v1/subjects/{}"),
+    ("subject", "/v1/subjects/{}/visits"),
+    ("subject", "/v1/subjects/{}/comparisons"),
+    ("visit", "/v1/visits/{}"),
+    ("visit", "/v1/visits/{}/photos"),
+    ("photo", "/v1/photos/{}"),
+    ("photo", "/v1/photos/{}/file"),
+    ("photo", "/v1/photos/{}/overlay"),
+    ("comparison", "/v1/comparisons/{}"),
+    ("comparison", "/v1/comparisons/{}/report"),
+    ("comparison", "/v1/comparisons/{}/aligned/before"),
+]
+
+
+def same_but_for_the_time(left, right) -> bool:
+    headers = [{k: v for k, v in answer.headers.items() if k != "date"} for answer in (left, right)]
+    return (left.status_code, left.content, headers[0]) == (right.status_code, right.content, headers[1])
+
+
+@pytest.mark.parametrize(("kind", "path"), READS)
+def test_a_record_of_another_clinic_looks_exactly_like_no_record(clinic, foreign, kind, path):
+    theirs, nobodys = clinic.get(path.format(foreign[kind])), clinic.get(path.format(NOWHERE))
+    assert theirs.status_code == 404
+    assert same_but_for_the_time(theirs, nobodys)
+
+
+def test_nothing_can_be_done_to_records_of_another_clinic(clinic, other_clinic, foreign):
+    visit = {"taken_at": "2026-03-02T10:00:00Z", "phase": "baseline"}
+    own = clinic.photo()
+    attempts = [
+        clinic.post(f"/v1/subjects/{foreign['subject']}/visits", visit),
+        clinic.upload(foreign["visit"]),
+        clinic.post("/v1/comparisons", {"before_photo_id": foreign["photo"], "after_photo_id": foreign["photo"]}),
+        clinic.post("/v1/comparisons", {"before_photo_id": own, "after_photo_id": foreign["photo"]}),
+        clinic.post(f"/v1/comparisons/{foreign['comparison']}/link"),
+        clinic.delete(f"/v1/subjects/{foreign['subject']}"),
+    ]
+    assert [attempt.status_code for attempt in attempts] == [404] * 6
+    assert other_clinic.get(f"/v1/photos/{foreign['photo']}/file").status_code == 200
+
+
+def test_lists_hold_ones_own_records_alone(clinic, foreign):
+    mine = clinic.subject()
+    assert [item["id"] for item in clinic.get("/v1/subjects").json()["items"]] == [mine]
+    assert clinic.get("/v1/comparisons").json()["items"] == []
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer lm_wrong", "Basic abc", "Bearer \xff"])
+def test_a_request_without_a_valid_key_is_told_how_to_send_one(client, header):
+    headers = {} if header is None else {"Authorization": header.encode("latin-1")}
+    for path in ("/v1/subjects", "/v1/photos/x/file", "/v1/no/such/address"):
+        answer = client.get(path, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_request_without_a_key_is_answered_before_its_body_is_read(address):
+    import socket
+    from urllib.parse import urlsplit
+
+    where = urlsplit(address)
+    with socket.create_connection((where.hostname, where.port), timeout=5) as wire:
+        wire.sendall(b"POST /v1/visits/x/photos HTTP/1.1\r\nHost: x\r\nContent-Length: 40000000\r\n\r\n")
+        assert wire.recv(100).startswith(b"HTTP/1.1 401")
+
+
+@pytest.mark.parametrize(
+    ("scope", "allowed"),
+    [
+        (Scope.READ, {"list"}),
+        (Scope.INGEST, {"make"}),
+        (Scope.EXPORT, set()),
+        (Scope.ADMIN, {"erase"}),
+    ],
+)
+def test_a_key_does_what_its_scope_says_and_nothing_else(new_clinic, clinic, scope, allowed):
+    limited, subject = new_clinic("Aurora", scope), clinic.subject()
+    tried = {
+        "list": limited.get("/v1/subjects"),
+        "make": limited.post("/v1/subjects", {"reference": "P-2"}),
+        "erase": limited.delete(f"/v1/subjects/{subject}"),
+    }
+    assert {name for name, answer in tried.items() if answer.is_success} == allowed
+    assert {answer.status_code for name, answer in tried.items() if name not in allowed} == {403}
+
+
+def test_keys_are_not_in_the_database(clinic, service):
+    key = clinic.headers["Authorization"].removeprefix("Bearer ")
+    files = [path.read_bytes() for path in service.settings.data.glob("liftmark.db*")]
+    assert files
+    assert not any(key.encode() in file for file in files)
