@@ -27,6 +27,10 @@ _PROFILE_STEP_MM: Final = 0.05
 _SEARCH_MM: Final = 1.7
 """Farther, the upper lid's profile would be taken for its crease."""
 _TRACKING_WINDOW_MM: Final = 2.4
+_PULL_TO_TRACKED: Final = 0.05
+"""Correlation that a peak loses at 1 mm from the tracked texture."""
+_FLAT: Final = 0.1
+"""Share of the profile's own contrast below which a place counts as flat and cannot correlate."""
 _LOWEST_CORRELATION: Final = 0.85
 _LARGEST_DISAGREEMENT_MM: Final = 0.30
 _PROFILES_MM: Final = {Outline.UPPER_LID: (-0.6, 1.6), Outline.LOWER_LID: (-1.6, 0.6), Outline.BROW_LOWER: (-2.0, 4.0)}
@@ -129,13 +133,14 @@ def edge_shift(eye: EyePair, edge: Outline, line: FloatArray) -> Shift | NotAsse
     scores, energy = _column_correlations(
         _vertical_profiles(eye.before, line, reach), _vertical_profiles(eye.after, line, wide)
     )
-    joint = _joint_peak(scores, energy)
+    tracked = _tracked_rise(eye, line)
+    joint = _joint_peak(scores, energy, tracked)
     if joint is None or joint[1] < _LOWEST_CORRELATION:
         return NotAssessable(_NOT_FOUND_AGAIN[edge])
-    disagreement = abs(_tracked_rise(eye, line, joint[0]) - joint[0])
+    disagreement = abs(tracked - joint[0])
     if disagreement > _LARGEST_DISAGREEMENT_MM:
         return NotAssessable(f"Two ways of following the {edge.replace('_', ' ')} differ by {disagreement:.2f} mm.")
-    return Shift(joint[0], _jackknife(scores, energy), joint[1], disagreement)
+    return Shift(joint[0], _jackknife(scores, energy, tracked), joint[1], disagreement)
 
 
 def lid_shift(eye: EyePair, lid: Outline, margin: Contour, iris: Circle) -> Shift | NotAssessable:
@@ -169,40 +174,47 @@ def _column_correlations(profile: Plane, searched: Plane) -> tuple[FloatArray, F
     """
     rows = len(profile)
     fade = np.minimum(1, np.minimum(np.arange(rows) + 1, np.arange(rows)[::-1] + 1) / 6.0)
-    fade = (fade / fade.sum()).astype(np.float32)
+    fade = fade / fade.sum()
     centred = profile - fade @ profile
-    windows = np.lib.stride_tricks.sliding_window_view(searched, rows, axis=0)
+    # Taken from the middle first: the variance of flat skin is lost in a difference of large squares.
+    windows = np.lib.stride_tricks.sliding_window_view(searched - searched.mean(axis=0, dtype=np.float64), rows, axis=0)
     mean = windows @ fade
     power = np.maximum((windows**2) @ fade - mean**2, 0)
     shared = np.einsum("scr,rc,r->sc", windows, centred, fade, optimize=True)
     energy = np.sqrt(fade @ centred**2) + 1e-6
-    scores = shared / (energy * (np.sqrt(power) + 1e-6))
+    scores = shared / (energy * np.maximum(np.sqrt(power), _FLAT * energy))
     return scores.astype(np.float64), np.minimum(energy, 2 * np.median(energy)).astype(np.float64)
 
 
-def _joint_peak(scores: FloatArray, weight: FloatArray) -> tuple[float, float] | None:
-    """Shift in prior mm and correlation where the weighted columns agree best; None at the end of the search."""
+def _joint_peak(scores: FloatArray, weight: FloatArray, near_mm: float) -> tuple[float, float] | None:
+    """Shift in prior mm and correlation where the weighted columns agree best; None at the end of the search.
+
+    Of peaks that are nearly as high, the one near the tracked texture wins: a lid's profile repeats in its crease.
+    """
     joint = scores @ weight / weight.sum()
-    best = int(joint.argmax())
+    shift = _PROFILE_STEP_MM * np.arange(len(joint)) - _SEARCH_MM
+    best = int((joint - _PULL_TO_TRACKED * (shift - near_mm) ** 2).argmax())
+    if not 0 < best < len(joint) - 1:
+        return None
+    best += int(joint[best - 1 : best + 2].argmax()) - 1
     if not 0 < best < len(joint) - 1:
         return None
     offset = float(parabola_peak(joint[best - 1], joint[best], joint[best + 1]))
     return (best + offset) * _PROFILE_STEP_MM - _SEARCH_MM, float(joint[best])
 
 
-def _jackknife(scores: FloatArray, weight: FloatArray, blocks: int = 6) -> float:
+def _jackknife(scores: FloatArray, weight: FloatArray, near_mm: float, blocks: int = 6) -> float:
     """Standard error of the joint shift by leaving out blocks of columns (Quenouille 1956, Biometrika 43:353)."""
     block = np.arange(len(weight)) * blocks // len(weight)
-    left_out = [_joint_peak(scores, np.where(block == one, 0.0, weight)) for one in range(blocks)]
+    left_out = [_joint_peak(scores, np.where(block == one, 0.0, weight), near_mm) for one in range(blocks)]
     shifts = np.array([peak[0] for peak in left_out if peak is not None])
     return float(np.sqrt((blocks - 1) / blocks * ((shifts - shifts.mean()) ** 2).sum()))
 
 
-def _tracked_rise(eye: EyePair, line: FloatArray, guess_mm: float) -> float:
-    """Median rise of the edge's points by Lucas-Kanade from a guess, prior mm."""
+def _tracked_rise(eye: EyePair, line: FloatArray) -> float:
+    """Median rise of the edge's points by pyramidal Lucas-Kanade, prior mm."""
     start = to_patch(line[::3]).astype(np.float32).reshape(-1, 1, 2)
-    guess = start - np.array([0, guess_mm * PATCH_PX_PER_MM], dtype=np.float32)
-    tracked = track_points(*eye.textures, start, _TRACKING_WINDOW_MM * PATCH_PX_PER_MM, 1, guess)
+    tracked = track_points(*eye.textures, start, _TRACKING_WINDOW_MM * PATCH_PX_PER_MM, 2)
     return -float(np.median((tracked.points - start)[:, 0, 1])) / PATCH_PX_PER_MM
 
 
