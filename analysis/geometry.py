@@ -34,7 +34,7 @@ def blurred(plane: Plane, sigma: float) -> Plane:
 
 
 def wide_blur(plane: Plane, sigma: float) -> Plane:
-    """Gaussian blur of a sigma of several pixels, on a reduced plane: many times quicker, the same to a per cent."""
+    """Gaussian blur of a sigma of several pixels, on a reduced plane: many times quicker, nearly the same."""
     reduce = max(1, int(sigma / 3))
     if reduce == 1:
         return blurred(plane, sigma)
