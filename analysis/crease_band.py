@@ -5,14 +5,11 @@ left at the middle is the crease.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from analysis.geometry import blurred, normals, sample
+from analysis.geometry import normals, sample
 from models.arrays import FloatArray, Plane
 
 ACROSS_STEP_MM: Final = 0.2
@@ -47,14 +44,6 @@ class CreaseLine:
         """``plane`` (rows across from -reach to +reach, lateral positive; columns along)."""
         across = across_mm(reach_mm) * self.px_per_mm
         return sample(plane, self.points[None] + across[:, None, None] * self.lateral[None])
-
-    @cached_property
-    def window(self) -> tuple[slice, slice]:
-        """Rows and columns of the face frame that hold the line with a margin of 12 mm."""
-        margin = 12 * self.px_per_mm
-        low = np.maximum(np.floor(self.points.min(axis=0) - margin), 0).astype(int)
-        high = np.ceil(self.points.max(axis=0) + margin).astype(int)
-        return slice(low[1], high[1]), slice(low[0], high[0])
 
 
 def across_mm(reach_mm: float) -> FloatArray:

@@ -86,7 +86,7 @@ def _shift(before: Plane, after: Plane) -> tuple[float, float]:
     fine_before, fine_after = _band_passed(before, 1.0), _band_passed(after, 1.0)
     template = fine_before[middle - half : middle + half + 1, columns : before.shape[1] - columns]
     searched = fine_after[middle - half - rows : middle + half + 1 + rows]
-    score = cv2.matchTemplate(searched, template, cv2.TM_CCOEFF_NORMED)
+    score = np.asarray(cv2.matchTemplate(searched, template, cv2.TM_CCOEFF_NORMED), dtype=np.float32)
     row, column = (int(index) for index in np.unravel_index(score.argmax(), score.shape))
     return (
         row - rows + _peak_offset(score[:, column], row),
@@ -111,9 +111,7 @@ def _jackknife(overlap: FloatArray, energy: FloatArray) -> float:
     """Standard uncertainty of the ratio of sums, leaving out one block of columns at a time."""
     blocks = max(3, round(len(overlap) * ALONG_STEP_MM / _BLOCK_MM))
     parts = np.array_split(np.arange(len(overlap)), blocks)
-    without = [
-        (overlap.sum() - overlap[part].sum()) / (energy.sum() - energy[part].sum()) for part in parts
-    ]
+    without = [(overlap.sum() - overlap[part].sum()) / (energy.sum() - energy[part].sum()) for part in parts]
     return float(np.sqrt((blocks - 1) / blocks * ((np.array(without) - np.mean(without)) ** 2).sum()))
 
 

@@ -47,8 +47,7 @@ def outline(landmarks: FaceLandmarks, side: Side, px_per_mm: float) -> FloatArra
 
 def lines_in(plane: Plane, points: FloatArray) -> FloatArray:
     """What is darker or brighter than its surroundings across the fan, in log luminance, margins taken off."""
-    fan = sample(plane, points)
-    fan = cv2.GaussianBlur(fan, (0, 0), sigmaX=_OUTWARD_SMOOTHING_MM / _RADIAL_STEP_MM, sigmaY=0.01)
+    fan = cv2.GaussianBlur(sample(plane, points), (0, 0), sigmaX=_OUTWARD_SMOOTHING_MM / _RADIAL_STEP_MM, sigmaY=0.01)
     per_mm = float(np.degrees(1 / _BAND_PASS_RADIUS_MM)) / _ANGLE_STEP_DEG
     fine, broad = (cv2.GaussianBlur(fan, (0, 0), sigmaX=0.01, sigmaY=width * per_mm) for width in _BAND_PASS_MM)
     margin = round(_MARGIN_DEG / _ANGLE_STEP_DEG)

@@ -30,17 +30,17 @@ _SECTORS: Final = 9
 _LEAST_CONTRAST_LOG: Final = 0.012
 """Fine lines fainter than this are lost in the texture of bare skin (0.006-0.011)."""
 _LEAST_CORRELATION: Final = 0.75
-_LARGEST_LIGHT_DIFFERENCE: Final = 0.25
-_LEAST_NOSE_CORRELATION: Final = 0.90
 _SHARPNESS_LIMITS: Final = (0.8, 1.25)
 
 _LIGHT_COEFFICIENT: Final = 30.0
 """Per cent per unit of light difference."""
-_POSE_COEFFICIENT: Final = 2.0
+_FILL_COEFFICIENT: Final = 150.0
+"""Per cent per relative change of the face's broad shading: fill light reaches into a line first."""
+_POSE_COEFFICIENT: Final = 1.5
 """Per cent per degree of yaw or pitch between the photos."""
-_FOCUS_COEFFICIENT: Final = 0.5
+_FOCUS_GAIN: Final = 0.4
 """Relative change of the lines per relative change of the sharpness of brows and lashes, which are finer."""
-_HANDLING: Final = 2.5
+_HANDLING: Final = 2.8
 """Per cent that remain between photos of equal pose and light: processing, compression, the flow."""
 
 
@@ -109,14 +109,15 @@ def lines_change(pair: RegisteredPair, side: Side) -> MeasuredChange | ChangeRef
 def _change(pair: RegisteredPair, lines: _Patterns, noise: float, before_log: float) -> MeasuredChange:
     slope, repeatability = _slope(lines, noise)
     tone, light = tone_ratio(pair), light_difference(pair)
-    ratio = slope / tone.value
-    focus = _FOCUS_COEFFICIENT * abs(float(np.log(sharpness_ratio(pair))))
+    focus = _FOCUS_GAIN * float(np.log(sharpness_ratio(pair)))
+    ratio = slope / tone.value * float(np.exp(-focus))
+    fill = _FILL_COEFFICIENT * float(np.log(light.shading_ratio))
     terms = (
         ErrorTerm("skin texture and noise", 100 * repeatability / tone.value),
         ErrorTerm("tone", 100 * abs(ratio) * tone.standard_uncertainty / tone.value),
-        ErrorTerm("light", _LIGHT_COEFFICIENT * light.gradient_rms),
+        ErrorTerm("light", float(np.hypot(_LIGHT_COEFFICIENT * light.gradient_rms, fill))),
         ErrorTerm("head pose", _POSE_COEFFICIENT * float(np.hypot(pair.yaw_difference_deg, pair.pitch_difference_deg))),
-        ErrorTerm("focus", 100 * abs(ratio) * focus),
+        ErrorTerm("focus", 100 * abs(ratio * focus)),
         ErrorTerm("photo", _HANDLING),
     )
     return MeasuredChange(100.0, 100 * (ratio - 1), terms, 1.96, before_log, before_log * ratio)
@@ -135,11 +136,8 @@ def _slope(lines: _Patterns, noise: float) -> tuple[float, float]:
 
 def _unequal_photos(pair: RegisteredPair) -> str | None:
     light, sharpness = light_difference(pair), sharpness_ratio(pair)
-    if light.gradient_rms > _LARGEST_LIGHT_DIFFERENCE or light.nose_shadow_correlation < _LEAST_NOSE_CORRELATION:
-        return (
-            f"The light falls differently in the two photos (difference {light.gradient_rms:.2f}, at most "
-            f"{_LARGEST_LIGHT_DIFFERENCE}), which changes fine lines by itself."
-        )
+    if not light.same_light:
+        return light.refusal
     if not _SHARPNESS_LIMITS[0] <= sharpness <= _SHARPNESS_LIMITS[1]:
         return f"One photo is sharper than the other by a factor of {max(sharpness, 1 / sharpness):.2f}, at most 1.25."
     return None
@@ -172,13 +170,15 @@ def _patterns(pair: RegisteredPair, apex: FloatArray, side: Side) -> _Patterns:
 
 
 def _locally_registered(before: Plane, after: Plane, px_per_mm: float) -> Plane:
-    """``after`` moved onto ``before`` by dense inverse search flow (Kroeger et al. 2016), smoothed so that it cannot
-    follow a single line's depth."""
+    """``after`` moved onto ``before`` by dense flow, smoothed so that it cannot follow a single line's depth.
+
+    Dense inverse search: Kroeger et al. 2016, ECCV, LNCS 9908:471-488.
+    """
     textures = [
         np.clip(_FLOW_GAIN * _texture(plane, px_per_mm) + 128, 0, 255).astype(np.uint8) for plane in (before, after)
     ]
     empty = np.zeros((*before.shape, 2), dtype=np.float32)
-    flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST).calc(textures[0], textures[1], empty)
+    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST).calc(textures[0], textures[1], empty)
     flow = cv2.GaussianBlur(flow, (0, 0), _FLOW_SMOOTHING_MM * px_per_mm)
     rows, columns = np.mgrid[: before.shape[0], : before.shape[1]].astype(np.float32)
     moved = cv2.remap(
