@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rich.console import RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from models.comparison import Comparable, Verdict
+from models.anatomy import Side
+from models.comparison import Comparable
 from service.bench.speed import SpeedDocument
 from service.documents import (
     ChangeDocument,
@@ -16,17 +18,11 @@ from service.documents import (
     MeasuredDocument,
     MeasurementDocument,
 )
-from service.reports.words import VERDICT_WORDS, figure, interval, side_words, signed, with_unit
+from service.reports.words import VERDICT_WORDS, figure, interval, named, side_words, signed, with_unit
 
 _NOTHING: Final = "\N{EN DASH}"
 _FIGURES: Final = frozenset({"Before", "Change", "Value", "± (1 SD)"})
-_PROSE: Final = frozenset({"Measure", "Verdict", "Remark"})
-_STYLES: Final = {
-    Verdict.DETECTABLE_INCREASE: "bold",
-    Verdict.DETECTABLE_DECREASE: "bold",
-    Verdict.WITHIN_MEASUREMENT_ERROR: "",
-    Verdict.NOT_ASSESSABLE: "dim",
-}
+_PROSE: Final = frozenset({"Measure", "Verdict"})
 _COMPARABLE_WORDS: Final = {
     Comparable.COMPARABLE: "The photos can be compared.",
     Comparable.CAUTION: "The photos can be compared in part.",
@@ -35,14 +31,15 @@ _COMPARABLE_WORDS: Final = {
 
 
 def comparison_lines(document: ComparisonDocument) -> Iterator[RenderableType]:
-    """Verdict on the pair, its flags, and a table of the changes."""
+    """Verdict on the pair, its flags, a table of the changes, and what could not be assessed."""
     yield Text(_COMPARABLE_WORDS[document.comparability.verdict], style="bold")
     yield from _flags("Pair", document.comparability.flags)
     yield from _flags("Before", document.before.quality.flags)
     yield from _flags("After", document.after.quality.flags)
-    yield _table(
-        ("Measure", "Side", "Before", "Change", "95 % interval", "Verdict"), map(_change_row, document.changes)
-    )
+    if measured := [change for change in document.changes if change.reason is None]:
+        columns = ("Measure", "Side", "Before", "Change", "95 % interval", "Verdict")
+        yield _table(columns, map(_change_row, measured))
+    yield from _reasons(document.changes)
 
 
 def measurement_lines(document: MeasurementDocument) -> Iterator[RenderableType]:
@@ -52,12 +49,28 @@ def measurement_lines(document: MeasurementDocument) -> Iterator[RenderableType]
     yield from _flags("Photo", document.quality.flags)
     spread = 100 * document.scale.relative_uncertainty
     yield Text(f"Scale: {document.scale.mm_per_px:.4f} mm per pixel ± {spread:.1f} %, from the iris.")
-    yield _table(("Measure", "Side", "Value", "± (1 SD)", "Remark"), map(_measured_row, document.measurements))
+    if measured := [measurement for measurement in document.measurements if measurement.reason is None]:
+        yield _table(("Measure", "Side", "Value", "± (1 SD)"), map(_measured_row, measured))
+    yield from _reasons(document.measurements)
 
 
-def _flags(photo: str, flags: Iterable[FlagDocument]) -> Iterator[Text]:
-    for flag in flags:
-        yield Text(f"  {photo}: {flag.says}")
+def _flags(photo: str, flags: Iterable[FlagDocument]) -> Iterator[RenderableType]:
+    return (_indented(f"{photo}: {flag.says}") for flag in flags)
+
+
+def _reasons(figures: Iterable[ChangeDocument] | Iterable[MeasuredDocument]) -> Iterator[RenderableType]:
+    """What is not assessable, by reason, so that a reason that stops much is told once."""
+    stopped: dict[str, dict[str, list[Side | None]]] = {}
+    for entry in figures:
+        if entry.reason is not None:
+            stopped.setdefault(entry.reason, {}).setdefault(entry.name, []).append(entry.side)
+    for reason, names in stopped.items():
+        yield Text(f"Not assessable. {reason}", style="bold")
+        yield _indented("; ".join(named(name, sides[0] if len(sides) == 1 else None) for name, sides in names.items()))
+
+
+def _indented(text: str) -> RenderableType:
+    return Padding(Text(text), (0, 0, 0, 2))
 
 
 def _table(columns: Iterable[str], rows: Iterable[Iterable[Text]]) -> Table:
@@ -76,21 +89,17 @@ def _change_row(change: ChangeDocument) -> Iterator[Text]:
         _NOTHING if change.before is None else with_unit(figure(change.before, change.unit), change.unit),
         _NOTHING if change.change is None else signed(change.change, change.unit),
         _NOTHING if change.ci95 is None else interval(change.ci95, change.unit),
-        change.reason or VERDICT_WORDS[change.verdict],
+        VERDICT_WORDS[change.verdict],
     )
-    return (Text(cell, style=_STYLES[change.verdict]) for cell in cells)
+    return (Text(cell, style="bold" if change.meaning else "") for cell in cells)
 
 
 def _measured_row(measured: MeasuredDocument) -> Iterator[Text]:
     uncertainty = measured.standard_uncertainty
-    cells = (
-        measured.name,
-        side_words(measured.side),
-        _NOTHING if measured.value is None else with_unit(figure(measured.value, measured.unit), measured.unit),
-        _NOTHING if uncertainty is None else figure(uncertainty, measured.unit),
-        measured.reason or "",
-    )
-    return (Text(cell, style="dim" if measured.reason else "") for cell in cells)
+    yield Text(measured.name)
+    yield Text(side_words(measured.side))
+    yield Text(_NOTHING if measured.value is None else with_unit(figure(measured.value, measured.unit), measured.unit))
+    yield Text(_NOTHING if uncertainty is None else figure(uncertainty, measured.unit))
 
 
 def speed_lines(document: SpeedDocument) -> Iterator[RenderableType]:

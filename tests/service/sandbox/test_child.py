@@ -1,0 +1,83 @@
+"""The real analysis process, on the shipped pictures: one journey from bytes to documents, locked in."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from service.documents import ComparisonDocument, MeasurementDocument, RefusedDocument
+from service.sandbox import AnalysisWorkers
+
+SAMPLES = Path(__file__).parents[3] / "sample_images"
+BEFORE, AFTER = ((SAMPLES / f"eyelids_{which}.jpg").read_bytes() for which in ("before", "after"))
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[AnalysisWorkers]:
+    with AnalysisWorkers() as real:
+        yield real
+
+
+def test_a_photo_is_measured(workers: AnalysisWorkers) -> None:
+    outcome = workers.measure(BEFORE)
+    assert isinstance(outcome.document, MeasurementDocument)
+    assert outcome.document.size_px == Image.open(BytesIO(BEFORE)).size
+    assert any(measured.value is not None for measured in outcome.document.measurements)
+    assert outcome.overlay_jpeg is not None
+    Image.open(BytesIO(outcome.overlay_jpeg)).verify()
+
+
+def test_a_pair_is_compared_and_aligned(workers: AnalysisWorkers) -> None:
+    outcome = workers.compare(BEFORE, AFTER)
+    assert isinstance(outcome.document, ComparisonDocument)
+    assert outcome.document.alignment is not None
+    for jpeg in (outcome.aligned_before_jpeg, outcome.aligned_after_jpeg):
+        assert jpeg is not None
+        assert Image.open(BytesIO(jpeg)).size == outcome.document.aligned_size_px
+
+
+def test_a_photo_against_itself_changes_nothing(workers: AnalysisWorkers) -> None:
+    document = workers.compare(BEFORE, BEFORE).document
+    assert isinstance(document, ComparisonDocument)
+    assert all("detectable" not in change.verdict for change in document.changes)
+
+
+def test_a_photo_that_is_asked_for_again_gives_the_same_document(workers: AnalysisWorkers) -> None:
+    assert workers.measure(AFTER) == workers.measure(AFTER)
+
+
+@pytest.mark.parametrize("pair, refused", [((b"", BEFORE), "before"), ((BEFORE, b"a letter"), "after")])
+def test_a_refused_photo_of_a_pair_is_named(workers: AnalysisWorkers, pair: tuple[bytes, bytes], refused: str) -> None:
+    outcome = workers.compare(*pair)
+    assert isinstance(outcome.document, RefusedDocument)
+    assert outcome.document.refused.photo == refused
+    assert outcome.aligned_before_jpeg is None
+
+
+def test_a_picture_without_a_face_is_refused(workers: AnalysisWorkers) -> None:
+    plain = BytesIO()
+    Image.new("RGB", (800, 1000), (200, 160, 140)).save(plain, "JPEG")
+    outcome = workers.measure(plain.getvalue())
+    assert isinstance(outcome.document, RefusedDocument)
+    assert outcome.document.refused.code == "no_face"
+    assert outcome.overlay_jpeg is None
+
+
+def test_the_header_check_refuses_what_is_no_picture(workers: AnalysisWorkers) -> None:
+    assert workers.check(BEFORE) is None
+    refused = workers.check(b"a letter")
+    assert refused is not None
+    assert refused.refused.code == "not_an_image"
+
+
+def test_no_output_carries_the_cameras_metadata(workers: AnalysisWorkers) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "A camera that knows where it is"
+    tagged = BytesIO()
+    Image.open(BytesIO(BEFORE)).save(tagged, "JPEG", exif=exif, quality=95)
+    outcome = workers.compare(tagged.getvalue(), AFTER)
+    assert outcome.aligned_before_jpeg is not None
+    assert b"A camera" not in outcome.aligned_before_jpeg
+    assert not Image.open(BytesIO(outcome.aligned_before_jpeg)).getexif()
