@@ -16,8 +16,9 @@ WIDTH: Final = 180
 """Width of the drawing in SVG units; the page scales it."""
 
 _MARGIN: Final = 12
-_WIDEST: Final = 2.0  # times the median reach; a wider interval is cut, so that the others stay legible
-_ROUND_LIMITS: Final = (1.0, 2.0, 3.0, 5.0, 10.0)
+_WIDEST: Final = 2.0
+"""Times the median: a wider interval around zero is cut, so that the others stay legible; no other ever is."""
+_ROUND_LIMITS: Final = (1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,11 @@ class IntervalBar:
 
 def axes(changes: Iterable[ChangeDocument]) -> dict[Unit, Axis]:
     """One axis for each unit that the changes have."""
-    reaches: dict[Unit, list[float]] = {}
+    measured: dict[Unit, list[_Extent]] = {}
     for change in changes:
-        if (reach := _reach(change)) is not None:
-            reaches.setdefault(change.unit, []).append(reach)
-    return {unit: Axis(unit, _limit(of_unit)) for unit, of_unit in reaches.items()}
+        if (extent := _extent(change)) is not None:
+            measured.setdefault(change.unit, []).append(extent)
+    return {unit: Axis(unit, _limit(extents)) for unit, extents in measured.items()}
 
 
 def interval_bar(change: ChangeDocument, axis: Axis) -> IntervalBar | None:
@@ -83,15 +84,26 @@ def interval_bar(change: ChangeDocument, axis: Axis) -> IntervalBar | None:
     )
 
 
-def _reach(change: ChangeDocument) -> float | None:
-    if change.ci95 is None or change.mdc95 is None:
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """How far from zero a change is drawn: what must be seen of it, and its far end."""
+
+    needed: float
+    far: float
+
+
+def _extent(change: ChangeDocument) -> _Extent | None:
+    if change.change is None or change.ci95 is None or change.mdc95 is None:
         return None
-    return max(abs(change.ci95[0]), abs(change.ci95[1]), change.mdc95)
+    low, high = change.ci95
+    far = max(abs(low), abs(high), change.mdc95)
+    return _Extent(needed=far if low > 0 or high < 0 else abs(change.change), far=far)
 
 
-def _limit(reaches: list[float]) -> float:
-    needed = min(max(reaches), _WIDEST * median(reaches))
-    return _rounded_up(needed) if needed > 0 else 1.0
+def _limit(extents: list[_Extent]) -> float:
+    widest = _WIDEST * median(extent.far for extent in extents)
+    shown = max(max(extent.needed, min(extent.far, widest)) for extent in extents)
+    return _rounded_up(shown) if shown > 0 else 1.0
 
 
 def _rounded_up(value: float) -> float:

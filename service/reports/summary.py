@@ -66,7 +66,7 @@ class Summary:
     """All that stands above the tables; ``nothing_found`` stands where there is no finding."""
 
     headline: str
-    dates: str
+    apart: str
     badge: Badge
     findings: tuple[Finding, ...]
     nothing_found: str
@@ -91,7 +91,7 @@ def summary(document: ComparisonDocument) -> Summary:
     stopped = document.comparability.verdict is Comparable.NOT_COMPARABLE
     return Summary(
         headline=headline(document),
-        dates=_dates(document),
+        apart=_apart(document),
         badge=_badge(document),
         findings=tuple(_findings(document)),
         nothing_found="No figure is stated." if stopped else "Nothing beyond what measuring alone can cause.",
@@ -122,10 +122,10 @@ def _badge(document: ComparisonDocument) -> Badge:
     return Badge(badge.words, "Small differences are listed below.", badge.tone) if flagged else badge
 
 
-def _dates(document: ComparisonDocument) -> str:
+def _apart(document: ComparisonDocument) -> str:
     days = days_between(document.before.taken_at, document.after.taken_at)
     if days is None:
-        return "days between unknown"
+        return ""
     return f"{apart(days)} apart" if days else "taken on the same day"
 
 

@@ -62,7 +62,7 @@ def interval(bounds: tuple[float, float], unit: Unit) -> str:
 
 def side_words(side: Side | None) -> str:
     """The subject's side as a column shows it."""
-    return "Whole face" if side is None else side.capitalize()
+    return "Face" if side is None else side.capitalize()
 
 
 def named(name: str, side: Side | None) -> str:
