@@ -14,12 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.alignment import light_normalised, track_points
+from analysis.geometry import blurred, log_light
 from analysis.registered_pair import RegisteredPair
 from models.anatomy import Midline, Outline, Side
-from models.arrays import FloatArray
+from models.arrays import FloatArray, Plane
 from models.landmarks import FaceLandmarks
 from models.measurement import NotAssessable
 
+_LARGEST_POSE_DEG: Final = 3.0
+_EDGE_BLUR_MM: Final = 0.33
 _NORMALISED_MM: Final = 4.0
 _FEATURES: Final = 350
 _SPACING_MM: Final = 2.4
@@ -75,10 +78,13 @@ class LowerFace:
     Parameters
     ----------
     before, after : uint8 crops of the before's face frame; ``origin`` (2,) is their first pixel there.
+    before_log, after_log : log light of the same crops, blurred by 0.33 mm, for edges.
     """
 
     before: NDArray[np.uint8]
     after: NDArray[np.uint8]
+    before_log: Plane
+    after_log: Plane
     origin: FloatArray
     px_per_mm: float
     drift: SkinDrift
@@ -90,7 +96,13 @@ class LowerFace:
 
 @lru_cache(maxsize=2)  # both sides and all three changes of a pair share it
 def lower_face_of(pair: RegisteredPair) -> LowerFace | NotAssessable:
-    """The lower face of a pair; not assessable when too little untreated skin is found again."""
+    """The lower face of a pair.
+
+    Not assessable when too little untreated skin is found again, or when the heads are turned more than 3 degrees
+    apart.
+    """
+    if max(abs(pair.yaw_difference_deg), abs(pair.pitch_difference_deg)) > _LARGEST_POSE_DEG:
+        return NotAssessable("The heads are turned too far apart for the jaw.")
     landmarks, px_per_mm = pair.before.landmarks, pair.px_per_mm
     low, high = _bounds(landmarks, px_per_mm, pair.before_grey.shape)
     rows, columns = slice(low[1], high[1]), slice(low[0], high[0])
@@ -111,7 +123,11 @@ def lower_face_of(pair: RegisteredPair) -> LowerFace | NotAssessable:
     origin = low.astype(np.float64)
     pose = (pair.yaw_difference_deg, pair.pitch_difference_deg)
     drift = _fit(start[found] + origin, motion_mm[found], landmarks, px_per_mm, pose)
-    return LowerFace(before, after, origin, px_per_mm, drift)
+    before_log, after_log = (
+        blurred(log_light(grey[rows, columns]), _EDGE_BLUR_MM * px_per_mm)
+        for grey in (pair.before_grey, pair.after_grey)
+    )
+    return LowerFace(before, after, before_log, after_log, origin, px_per_mm, drift)
 
 
 def _bounds(
@@ -171,7 +187,8 @@ def _fit(
     """Robust least squares with the priors above (Cauchy weights, Holland & Welsch 1977, Commun. Stat. 6:813)."""
     design = drift_design((points - landmarks.centre) / px_per_mm, landmarks, pose_deg)
     prior = np.array([_SIMILARITY_SPREAD_MM] * 4 + list(_DEPTH_SPREAD_MM))
-    weight = np.ones(len(points))
+    weight, spread = np.ones(len(points)), _MATCH_SPREAD_MM
+    normal, terms = np.diag(1 / prior**2), np.zeros(len(prior))
     for _ in range(8):
         weighted = design * (weight / (_MATCH_SPREAD_MM**2 * _SHARED_TEXTURE))[:, None, None]
         normal = np.tensordot(weighted, design, axes=([0, 1], [0, 1])) + np.diag(1 / prior**2)
