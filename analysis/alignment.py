@@ -40,7 +40,7 @@ class _Pass:
 _PASSES: Final = (_Pass(8.0, 2, 6.0, 6), _Pass(6.0, 1, 2.5, TERMS), _Pass(5.0, 0, 1.5, TERMS))
 _LARGEST_ROUND_TRIP_PX: Final = 0.4
 _FEWEST_MATCHES: Final = 80
-_LARGEST_SPREAD_MM: Final = 0.30
+LARGEST_SPREAD_MM: Final = 0.30
 _FEWEST_INLIERS: Final = 0.70
 _INLIER_SPREADS: Final = 3.0
 
@@ -95,7 +95,7 @@ def register(
     found = _follow(reference, moved, corners, finest, motion, px_per_mm)
     if isinstance(found, AlignmentRefused):
         return found
-    if found.fit.spread / px_per_mm > _LARGEST_SPREAD_MM or found.fit.inliers < _FEWEST_INLIERS:
+    if found.fit.spread / px_per_mm > LARGEST_SPREAD_MM or found.fit.inliers < _FEWEST_INLIERS:
         return AlignmentRefused("Forehead and nose do not move as one between the photos.", found.residual_mm)
     return found
 

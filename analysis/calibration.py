@@ -32,6 +32,8 @@ _EDGE_REACH_MM: Final = 1.3
 _EDGE_STEP_MM: Final = 0.05
 _FEWEST_RAYS: Final = 14
 _LARGEST_MISFIT_MM: Final = 0.35
+_LEAST_CONTRAST: Final = 0.15
+"""The palest of 56 photographed people's irises stands out by 0.29, a skin's texture by less than 0.05."""
 _EYES_DISAGREE: Final = 0.08
 """Right and left irises of one person differ by 1.5 % (SD, as measured); beyond this one of the fits is wrong."""
 
@@ -119,12 +121,24 @@ def _refined(patch: Plane, coarse: tuple[FloatArray, float], frame: EyeFrame) ->
         centre, radius = fit.centre, fit.radius
     if fit.misfit > _LARGEST_MISFIT_MM or np.linalg.norm(centre - coarse[0]) > 1.5 or abs(radius / coarse[1] - 1) > 0.2:  # noqa: PLR2004
         return NotAssessable("The iris was not found: its edge is not round, something may cover it.")
+    if _contrast(patch, centre, radius) < _LEAST_CONTRAST:
+        return NotAssessable("The iris was not found: the eye may be closed or covered.")
     middle = frame.to_face(centre)
     return Limbus(
         Circle(float(middle[0]), float(middle[1]), radius * frame.px_per_mm),
         relative_uncertainty=float(np.hypot(np.sqrt(fit.covariance[2, 2]) / radius, 0.006)),
         centre_uncertainty_px=float(np.sqrt(max(fit.covariance[0, 0], fit.covariance[1, 1]))) * frame.px_per_mm,
     )
+
+
+def _contrast(patch: Plane, centre: FloatArray, radius: float) -> float:
+    """Median over the rays of the sclera's brightness beyond the iris', as a share of their mean."""
+    away = np.array([0.5, 0.7, 0.9])
+    outside, inside = (
+        sample(patch, to_patch(centre + reach[None, :, None] * VISIBLE_RAYS[:, None])).mean(axis=1)
+        for reach in (radius + away, radius - away)
+    )
+    return float(np.median(2 * (outside - inside) / (outside + inside + 1)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

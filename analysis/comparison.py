@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-import numpy as np
-
+from analysis.aligned_frame import align_by_landmarks, align_by_skin
+from analysis.alignment import LARGEST_SPREAD_MM
 from analysis.comparability import judge_pair, verdict_of
 from analysis.controls import negative_controls
 from analysis.eye_tracking import TrackedEye
-from analysis.geometry import fit_similarity, homogeneous, transform
 from analysis.measures.brow import brow_change
 from analysis.measures.eyelids import eyelid_changes
 from analysis.measures.jawline import jawline_change, prominence_change, width_change
@@ -16,9 +15,9 @@ from analysis.measures.nasolabial_fold import fold_changes
 from analysis.measures.periorbital_lines import lines_change
 from analysis.overlay import overlay_lines
 from analysis.registered_pair import RegisteredPair
-from models.alignment import ALIGNED_SIZE_PX, Alignment, AlignmentRefused
+from models.alignment import AlignmentRefused
 from models.analysis import PhotoAnalysis
-from models.anatomy import Midline, Side
+from models.anatomy import Side
 from models.comparison import (
     Change,
     ChangeRefused,
@@ -31,9 +30,6 @@ from models.measurand import MEASURANDS, MeasurandCode, Unit
 from models.measurement import Estimate, NotAssessable
 from models.quality import Flag, FlagCode
 
-ALIGNED_FACE_WIDTH_PX: Final = 840
-"""Width of the face in the aligned frame: 30 % of the picture is left for hair, neck and background."""
-
 _CONTROL_LIMIT_MM: Final = 0.30
 
 
@@ -44,7 +40,7 @@ def compare_registered(pair: RegisteredPair) -> PairComparison:
     comparability = judge_pair(pair, _iris_rises_mm(pair, eyes))
     flags = (*comparability.flags, *_moved_controls(controls))
     changes = tuple(_gated(change, flags, pair) for change in _changes(pair, eyes))
-    alignment = alignment_of(pair)
+    alignment = align_by_skin(pair)
     return PairComparison(
         Comparability(verdict_of(flags), flags),
         alignment,
@@ -54,38 +50,27 @@ def compare_registered(pair: RegisteredPair) -> PairComparison:
     )
 
 
-def not_comparable(before: PhotoAnalysis, refused: AlignmentRefused) -> PairComparison:
-    """What is left to say when the photos could not be laid on each other."""
-    code = FlagCode.NOT_THE_SAME_FACE if refused.residual_mm is None else FlagCode.ALIGNMENT_UNSURE
-    flag = Flag.of(code, refused.residual_mm, None if refused.residual_mm is None else 0.30)
+def not_comparable(before: PhotoAnalysis, after: PhotoAnalysis, flag: Flag, reason: str) -> PairComparison:
+    """What is left to say when nothing can be compared: both photos side by side, and why."""
     changes = tuple(
-        _stopped(
-            Change(measurement.measurand, measurement.side, ChangeRefused("", _value(measurement.result))), flag.says
-        )
+        _stopped(Change(measurement.measurand, measurement.side, _only_before(measurement.result)), reason)
         for measurement in before.measurements
     )
-    return PairComparison(Comparability(Comparable.NOT_COMPARABLE, (flag,)), None, changes, (), ())
-
-
-def alignment_of(pair: RegisteredPair) -> Alignment:
-    """The similarities that lay both photos on the aligned frame: eyes level, the face's middle in the middle."""
-    landmarks = pair.before.landmarks
-    top, chin = landmarks.midline(Midline.FOREHEAD_TOP)[0], landmarks.midline(Midline.MENTON)[0]
-    middle = (top + chin) / 2
-    scale = ALIGNED_FACE_WIDTH_PX / landmarks.face_width
-    rotation = scale * np.stack([landmarks.rightward, -landmarks.upward])
-    face_to_aligned = np.column_stack([rotation, (np.array(ALIGNED_SIZE_PX) - 1) / 2 - rotation @ middle])
-    before_face = pair.registration.matches
-    aligned = transform(face_to_aligned, before_face)
-    motion = pair.registration.motion
-    return Alignment(
-        before_to_aligned=homogeneous(fit_similarity(pair.before.face.to_pixel(before_face), aligned)),
-        after_to_aligned=homogeneous(fit_similarity(pair.after.face.to_pixel(motion(before_face)), aligned)),
-        residual_mm=pair.registration.residual_mm,
-        yaw_deg=motion.yaw_deg,
-        pitch_deg=motion.pitch_deg,
-        distance_ratio=pair.distance_ratio,
+    alignment = align_by_landmarks(before, after)
+    return PairComparison(
+        Comparability(Comparable.NOT_COMPARABLE, (flag,)),
+        alignment,
+        changes,
+        (),
+        overlay_lines(before, after, alignment),
     )
+
+
+def alignment_flag(refused: AlignmentRefused) -> Flag:
+    """Why two photos could not be laid on each other, as a flag of the pair."""
+    if refused.residual_mm is None:
+        return Flag.of(FlagCode.NOT_THE_SAME_FACE)
+    return Flag.of(FlagCode.ALIGNMENT_UNSURE, refused.residual_mm, LARGEST_SPREAD_MM)
 
 
 def _changes(pair: RegisteredPair, eyes: Mapping[Side, TrackedEye]) -> Iterator[Change]:
@@ -140,5 +125,5 @@ def _moved_controls(controls: tuple[NegativeControl, ...]) -> Iterator[Flag]:
         yield Flag.of(FlagCode.CONTROL_MOVED, max(moved), _CONTROL_LIMIT_MM)
 
 
-def _value(result: Estimate | NotAssessable) -> float | None:
-    return result.value if isinstance(result, Estimate) else None
+def _only_before(result: Estimate | NotAssessable) -> ChangeRefused:
+    return ChangeRefused("", result.value if isinstance(result, Estimate) else None)

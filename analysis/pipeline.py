@@ -8,7 +8,7 @@ from typing import Final
 
 from analysis.alignment import register
 from analysis.calibration import find_limbus, scale_of
-from analysis.comparison import compare_registered, not_comparable
+from analysis.comparison import alignment_flag, compare_registered, not_comparable
 from analysis.contours import find_contours, flag_covered
 from analysis.decode import decode
 from analysis.face import WORKING_FACE_WIDTH_PX, cut_out, expression_of, face_width_px, find_face
@@ -22,7 +22,7 @@ from models.anatomy import Side
 from models.comparison import PairComparison
 from models.face_landmarker import DetectedFace, FaceLandmarker
 from models.photo import Photo
-from models.quality import Refused
+from models.quality import EVERYTHING, Refused
 
 FIRST_DECODE_PX: Final = 1600
 """Long side down to which a large JPEG is decoded at first: a face over a third of it is still 500 px wide."""
@@ -81,7 +81,12 @@ def analyse_face(photo: Photo, detected: DetectedFace) -> PhotoAnalysis:
 
 def compare_photos(before: PhotoAnalysis, after: PhotoAnalysis) -> PairComparison:
     """What changed from ``before`` to ``after``, or why that cannot be said."""
+    for name, photo in (("before", before), ("after", after)):
+        unfit = next((flag for flag in photo.quality.flags if flag.stops == EVERYTHING), None)
+        if unfit is not None:
+            return not_comparable(before, after, unfit, f"In the {name} photo: {unfit.says}")
     registration = register(before.grey, after.grey, before.landmarks, after.landmarks, before.scale.px_per_mm)
     if isinstance(registration, AlignmentRefused):
-        return not_comparable(before, registration)
+        flag = alignment_flag(registration)
+        return not_comparable(before, after, flag, flag.says)
     return compare_registered(RegisteredPair(before, after, registration))

@@ -17,20 +17,19 @@ class Alignment:
     ----------
     before_to_aligned, after_to_aligned : (3, 3) from each photo's pixel frame to the aligned frame: rotation, scale and
         translation alone.
-    residual_mm : RMS distance of rigid skin from where the fitted head motion puts it.
-    yaw_deg, pitch_deg : rotation of the head from before to after, fitted on pixels.
-    distance_ratio : camera distance of the after over the before; above 1 is farther.
+    residual_mm : RMS distance of rigid skin from where the fitted head motion puts it; None when the photos are laid on
+        each other by landmarks alone, to be looked at and not measured.
+    yaw_deg, pitch_deg : rotation of the head from before to after.
     """
 
     before_to_aligned: FloatArray
     after_to_aligned: FloatArray
-    residual_mm: float
+    residual_mm: float | None
     yaw_deg: float
     pitch_deg: float
-    distance_ratio: float
 
     def __post_init__(self) -> None:
-        require_finite("an alignment", self.residual_mm, self.yaw_deg, self.pitch_deg, self.distance_ratio)
+        require_finite("an alignment", self.residual_mm, self.yaw_deg, self.pitch_deg)
 
 
 @dataclass(frozen=True, slots=True)

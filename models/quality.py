@@ -16,7 +16,8 @@ _LIDS = frozenset({_M.MRD1, _M.MRD2, _M.PALPEBRAL_FISSURE_HEIGHT})
 _JAW = frozenset({_M.JAWLINE_CONTOUR, _M.JOWL_PROMINENCE, _M.LOWER_FACE_WIDTH})
 _FOLD = frozenset({_M.NASOLABIAL_FOLD_DEPTH, _M.NASOLABIAL_FOLD_LENGTH})
 _LINES = frozenset({_M.PERIORBITAL_LINES})
-_ALL = frozenset(MeasurandCode)
+EVERYTHING: Final = frozenset(MeasurandCode)
+"""What a flag stops that leaves nothing to measure."""
 _NONE: frozenset[MeasurandCode] = frozenset()
 
 
@@ -94,7 +95,7 @@ class FlagEntry:
 
 
 def _refuses(code: FlagCode, says: str, remedy: str, unit: str = "") -> FlagEntry:
-    return FlagEntry(code, Weight.REFUSES, _ALL, says, remedy, unit)
+    return FlagEntry(code, Weight.REFUSES, EVERYTHING, says, remedy, unit)
 
 
 def _retake(code: FlagCode, stops: frozenset[MeasurandCode], says: str, remedy: str, unit: str = "") -> FlagEntry:
@@ -140,7 +141,7 @@ _CATALOGUE = (
     ),
     _retake(
         _F.TOO_SMALL,
-        _ALL,
+        EVERYTHING,
         "The face is {value} px wide; {limit} px are needed to measure it.",
         "Come closer or use a higher resolution.",
         "px",
@@ -164,7 +165,7 @@ _CATALOGUE = (
     ),
     _retake(
         _F.NOT_FRONTAL,
-        _ALL,
+        EVERYTHING,
         "The head is turned by {value}° from the camera; at most {limit}°.",
         "Have the subject look straight into the camera.",
         "°",
@@ -213,14 +214,14 @@ _CATALOGUE = (
     ),
     _retake(
         _F.PITCH_DIFFERS,
-        _ALL,
+        EVERYTHING,
         "The chin is {value}° higher or lower than in the other photo; at most {limit}°.",
         "Use the first photo as a guide for the head's position.",
         "°",
     ),
     _retake(
         _F.YAW_DIFFERS,
-        _ALL,
+        EVERYTHING,
         "The head is turned by {value}° against the other photo; at most {limit}°.",
         "Use the first photo as a guide for the head's position.",
         "°",
@@ -241,20 +242,20 @@ _CATALOGUE = (
     ),
     _retake(
         _F.ALIGNMENT_UNSURE,
-        _ALL,
+        EVERYTHING,
         "The photos could not be aligned well enough: {value} mm, at most {limit} mm.",
         "Take the photos from the same place with the same head position.",
         "mm",
     ),
     _retake(
         _F.NOT_THE_SAME_FACE,
-        _ALL,
+        EVERYTHING,
         "The two photos do not fit together as one face.",
         "Check that both show the same person, from the front and in focus.",
     ),
     _retake(
         _F.CONTROL_MOVED,
-        _ALL,
+        EVERYTHING,
         "A part of the face that no treatment moves has moved by {value} mm.",
         "Take the photos from the same place with the same head position.",
         "mm",

@@ -126,7 +126,7 @@ class ComparabilityDocument(_Document):
 class AlignmentDocument(_Document):
     """How the photos lie on each other: 3x3 matrices from each photo's pixels to the aligned frame."""
 
-    residual_mm: float
+    residual_mm: float | None
     before_to_aligned: Matrix
     after_to_aligned: Matrix
 
