@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from tests.analysis.drawn_eyes import PUPILS, PX_PER_MM, drawn_face, mesh_of
 
 from analysis.calibration import Limbus, find_limbus, scale_of
 from models.anatomy import Side
 from models.measurement import NotAssessable
 from models.scale import HVID_MM
+from tests.analysis.drawn_eyes import PUPILS, PX_PER_MM, drawn_face, mesh_of
 
 
 @pytest.mark.parametrize("iris_mm", [11.0, 11.71, 12.3])

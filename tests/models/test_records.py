@@ -107,4 +107,4 @@ def test_a_scale_in_a_coarser_frame_has_more_millimetres_a_pixel():
     fine = Scale(0.1, 0.004, "iris")
     assert fine.per_pixel_of(0.5).mm_per_px == pytest.approx(0.05)
     assert fine.px_per_mm == pytest.approx(10)
-    assert HVID_MM == pytest.approx(11.71)
+    assert pytest.approx(11.71) == HVID_MM
