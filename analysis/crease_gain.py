@@ -30,7 +30,8 @@ class CreaseGain:
     gain : 1 where nothing changed; 0 where the crease is gone.
     repeatability : its standard uncertainty from how blocks of columns disagree.
     correlation : of the two bands after the shift.
-    contrast : RMS of the before's band-passed shading, in log luminance.
+    contrast : RMS of the before's band-passed shading in the median column, in log luminance: a nostril at one end is
+        no crease.
     shift_mm : (across, along) of the after's crease against the before's.
     """
 
@@ -56,7 +57,7 @@ def crease_gain(before: Plane, after: Plane) -> CreaseGain:
         gain=float(overlap.sum() / energy.sum()),
         repeatability=_jackknife(overlap, energy),
         correlation=_correlation(template, shown),
-        contrast=float(np.sqrt((template**2).mean())),
+        contrast=float(np.median(_column_contrasts(template))),
         shift_mm=(across_px * ACROSS_STEP_MM, along_px * ALONG_STEP_MM),
     )
 
@@ -75,8 +76,12 @@ def _crease_part(band: Plane) -> FloatArray:
 
 
 def _column_weights(template: FloatArray) -> FloatArray:
-    contrast = np.sqrt((template**2).mean(axis=0)) + 1e-6
+    contrast = _column_contrasts(template)
     return np.asarray(np.minimum(1, np.median(contrast) / contrast) ** 2)
+
+
+def _column_contrasts(template: FloatArray) -> FloatArray:
+    return np.asarray(np.sqrt((template**2).mean(axis=0)) + 1e-6)
 
 
 def _shift(before: Plane, after: Plane) -> tuple[float, float]:

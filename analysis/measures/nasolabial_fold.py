@@ -42,14 +42,14 @@ _CREASE_MM: Final = 1.6
 _BAND_MM: Final = 10.0
 
 _LEAST_CORRELATION: Final = 0.75
-_LEAST_CONTRAST_LOG: Final = 0.02
+_LEAST_CONTRAST_LOG: Final = 0.016
 """Below it a degree of head pose alone is worth 4 % of the fold, and compression as much."""
-_LIGHT_SHADING_LOG: Final = 0.012
+_LIGHT_SHADING_LOG: Final = 0.010
 """Shading that another light puts on a crease, per unit of light difference: absolute, so a faint fold suffers most.
 Together with the pose's, from 18 zero-change sides of three rendered faces; borne out by 12 sides of two others."""
 _FILL_SHADING_LOG: Final = 0.12
 """The same per relative change of the face's broad shading: fill light reaches into a crease first."""
-_POSE_SHADING_LOG: Final = 0.0008
+_POSE_SHADING_LOG: Final = 0.00065
 """The same per degree of yaw or pitch."""
 _CREASE_SHARE: Final = 0.25
 """Not all shading along a fold is the crease: where a rendered groove lost 10 % of its depth the shading lost 6-9 %."""

@@ -1,7 +1,8 @@
 """Fine lines beside the outer corner of the eye: their contrast, and how much of it is left in another photo.
 
 A change is the slope of the after's line pattern on the before's, after local registration by dense flow and divided by
-the photos' tone ratio. What reference skin of the cheek shows in the same filter is noise, and is taken out.
+the photos' tone ratio. What reference skin of the cheek shows in the same filter is texture and noise, and is taken
+out.
 """
 
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ _FLOW_SMOOTHING_MM: Final = 1.5
 _FLOW_BAND_MM: Final = (0.35, 1.6)
 _FLOW_GAIN: Final = 900.0
 """Grey levels per log luminance for the flow, so that fine lines span about a third of the range."""
+_LARGEST_SKIN_SHARE: Final = 0.5
+"""Of the lines' own energy; where the cheek is rougher than this it is no reference."""
 _SECTORS: Final = 9
 """About one line each (8 degrees): what one line does says little about the next."""
 
@@ -52,9 +55,14 @@ class _Patterns:
     after: FloatArray
 
     @property
-    def noise(self) -> float:
-        """Variance that the after does not share, where nothing is to be seen but skin."""
-        return max(0.0, float((self.before**2).mean() - (self.before * self.after).mean()))
+    def energy(self) -> float:
+        """Variance of the before."""
+        return float((self.before**2).mean())
+
+    @property
+    def shared(self) -> float:
+        """Covariance: what both photos show."""
+        return float((self.before * self.after).mean())
 
     @property
     def correlation(self) -> float:
@@ -103,11 +111,11 @@ def lines_change(pair: RegisteredPair, side: Side) -> MeasuredChange | ChangeRef
     if refusal:
         return ChangeRefused(refusal, before.value)
     reference = _patterns(pair, _reference_apex(pair.before.landmarks, side, pair.px_per_mm), side)
-    return _change(pair, lines, reference.noise, before.value)
+    return _change(pair, lines, reference, before.value)
 
 
-def _change(pair: RegisteredPair, lines: _Patterns, noise: float, before_log: float) -> MeasuredChange:
-    slope, repeatability = _slope(lines, noise)
+def _change(pair: RegisteredPair, lines: _Patterns, skin: _Patterns, before_log: float) -> MeasuredChange:
+    slope, repeatability = _slope(lines, skin)
     tone, light = tone_ratio(pair), light_difference(pair)
     focus = _FOCUS_GAIN * float(np.log(sharpness_ratio(pair)))
     ratio = slope / tone.value * float(np.exp(-focus))
@@ -123,11 +131,17 @@ def _change(pair: RegisteredPair, lines: _Patterns, noise: float, before_log: fl
     return MeasuredChange(100.0, 100 * (ratio - 1), terms, 1.96, before_log, before_log * ratio)
 
 
-def _slope(lines: _Patterns, noise: float) -> tuple[float, float]:
-    """Slope of after on before with the before's noise taken out, and its jackknife over sectors of the fan."""
+def _slope(lines: _Patterns, skin: _Patterns) -> tuple[float, float]:
+    """Slope of after on before, what bare skin shows taken out of both, and its jackknife over sectors of the fan.
+
+    Skin's own texture does not change with the lines and would hide a part of their change; the before's noise would
+    hide some of both.
+    """
+    largest = _LARGEST_SKIN_SHARE * lines.energy
+    parts = [np.array_split(product, _SECTORS) for product in (lines.before * lines.after, lines.before**2)]
+    bare = min(max(skin.shared, 0.0), largest), min(skin.energy, largest)
     overlap, energy = (
-        np.array([part.sum() for part in np.array_split(product, _SECTORS)])
-        for product in (lines.before * lines.after, lines.before**2 - noise)
+        np.array([(part - level).sum() for part in split]) for split, level in zip(parts, bare, strict=True)
     )
     without = (overlap.sum() - overlap) / np.maximum(energy.sum() - energy, 1e-9)
     spread = np.sqrt((_SECTORS - 1) / _SECTORS * ((without - without.mean()) ** 2).sum())
