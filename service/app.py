@@ -4,7 +4,7 @@ import mimetypes
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.middleware import Middleware
@@ -48,7 +48,7 @@ def create_app(settings: Settings | None = None, analyser: Analyser | None = Non
     analyser : in place of the sandbox, for tests.
     """
     settings = settings or Settings()
-    app = FastAPI(
+    app = _Liftmark(
         title="Liftmark",
         description=_ABOUT,
         version=METHOD_VERSION,
@@ -62,7 +62,6 @@ def create_app(settings: Settings | None = None, analyser: Analyser | None = Non
     app.mount("/static/pages", _RevalidatedFiles(directory=PAGES_STATIC))
     app.mount("/static", _RevalidatedFiles(directory=_WEB_STATIC, check_dir=False))
     answer_with_problems(app)
-    _declare_security(app)
     return app
 
 
@@ -96,9 +95,18 @@ class _RevalidatedFiles(StaticFiles):
         return response
 
 
-def _declare_security(app: FastAPI) -> None:
-    """Say in OpenAPI what the middleware does: every call under /v1 needs a key."""
-    document = app.openapi()
+class _Liftmark(FastAPI):
+    """An application whose OpenAPI document also tells what its middleware does."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document, made when it is first asked for."""
+        if self.openapi_schema is None:
+            _declare_security(super().openapi())
+        return super().openapi()
+
+
+def _declare_security(document: dict[str, Any]) -> None:
+    """Say that every call under /v1 needs a key, and what a problem looks like."""
     components = document.setdefault("components", {})
     components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "lm_…"}}
     components.setdefault("schemas", {})["Problem"] = Problem.model_json_schema()

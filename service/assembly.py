@@ -82,7 +82,7 @@ def _warm_up(*sandboxes: AnalysisWorkers) -> None:
         for sandbox in sandboxes:
             sandbox.warm_up()
     except SandboxError as error:
-        _log.error("Photos cannot be analysed now: %s", error)  # noqa: TRY400  the sentence is all there is to say
+        _log.error("Photos cannot be analysed now: %s", error)
 
 
 def _runner(settings: Settings, database: Database, vaults: Vaults, jobs: JobEngine, analyser: Analyser) -> JobRunner:

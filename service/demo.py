@@ -90,7 +90,7 @@ def free_listener() -> socket.socket:
 
 def show_sample(client: DemoClient, sample: Sample, *, once: bool) -> None:
     """Have one pair compared, print its table, and say where its report is."""
-    console.rule(f"[bold]{sample.name}")
+    console.rule(f"[bold]{sample.title}", align="left")
     console.print(sample.origin, style="dim")
     answer = client.compared(sample)
     document = _document(answer)
@@ -99,6 +99,9 @@ def show_sample(client: DemoClient, sample: Sample, *, once: bool) -> None:
         return
     for line in comparison_lines(document):
         console.print(line)
+    if document.alignment is None:
+        console.print("The photos could not be aligned, so there is no report.")
+        return
     where = write_report(client, answer["id"], document, _OUT / sample.name) if once else client.link(answer["id"])
     console.print("Report:", where, soft_wrap=True, style="bold")
 

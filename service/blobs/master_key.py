@@ -1,7 +1,6 @@
 """The one key that all others hang on."""
 
 import base64
-import binascii
 import os
 import secrets
 from pathlib import Path
@@ -58,7 +57,7 @@ class MasterKey(Cipher):
         """The key as an operator sets it."""
         try:
             return cls(base64.b64decode(written, validate=True))
-        except binascii.Error as error:
+        except ValueError as error:
             raise MasterKeyError("LIFTMARK_MASTER_KEY must be 32 bytes in base64.") from error
 
     @classmethod

@@ -38,9 +38,12 @@ class ComparisonViewer:
         """What a report tells, or ServiceError with the reason why there is none."""
         with self._database.writing() as session:
             pair = _audited(session, actor, comparison_id, Action.REPORT_READ)
-        if pair.status == ComparisonStatus.COMPARED and pair.document is not None:
-            return ComparisonDocument.model_validate_json(pair.document)
-        raise _why_no_report(pair)
+        if pair.status != ComparisonStatus.COMPARED or pair.document is None:
+            raise _why_no_report(pair)
+        document = ComparisonDocument.model_validate_json(pair.document)
+        if document.alignment is None:
+            raise ServiceError(ProblemCode.NO_REPORT, " ".join(flag.says for flag in document.comparability.flags))
+        return document
 
     def aligned(self, actor: Actor, comparison_id: str, which: Which) -> bytes:
         """One of the two aligned pictures (JPEG)."""

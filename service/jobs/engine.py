@@ -55,8 +55,11 @@ class JobEngine(Protocol):
         It goes with its subject where ``subject_id`` says whose it is.
         """
 
-    def claim(self, holder: str) -> Job | None:
-        """Take the oldest job that nobody holds, or None."""
+    def claim(self, holder: str, patience_s: float = 0) -> Job | None:
+        """Take the oldest job that nobody holds; else wait for news of one, but not longer than ``patience_s``.
+
+        None means: ask again.
+        """
 
     def renew(self, holder: str) -> None:
         """Say that ``holder`` is alive and still at its jobs."""
@@ -71,5 +74,5 @@ class JobEngine(Protocol):
     def put_back(self, job: Job, delay_s: float = 0, *, counts: bool = True) -> None:
         """Let it be claimed again after ``delay_s``; ``counts`` is False where the job was not to blame."""
 
-    def wait(self, timeout_s: float) -> None:
-        """Sleep until a job may have come, or the time is over."""
+    def wake(self) -> None:
+        """End the patience of all that wait in this process."""

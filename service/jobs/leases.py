@@ -28,21 +28,23 @@ class LeasedJobs:
         self._database = database
         self._lease = timedelta(seconds=lease_s)
         self._news = Condition()
+        self._news_count = 0
 
     def enqueue(
         self, session: Session, tenant: TenantId, kind: JobKind, target: str, subject_id: str | None = None
     ) -> None:
         """Insert the row; workers of this process hear of it once it is committed, others when they next look."""
         session.add(JobRow(tenant_id=tenant, kind=kind, target=target, subject_id=subject_id, leased_until=now()))
-        event.listen(session, "after_commit", self._tell, once=True)
+        event.listen(session, "after_commit", lambda _: self.wake(), once=True)
 
-    def claim(self, holder: str) -> Job | None:
-        """Lease the oldest row that is due. Looking first costs no write lock."""
-        if not self._any_due():
-            return None
-        with self._database.writing() as session:
-            row = session.scalar(_due().limit(1).with_for_update(skip_locked=True))
-            return None if row is None else self._lease_out(row, holder)
+    def claim(self, holder: str, patience_s: float = 0) -> Job | None:
+        """Lease the oldest row that is due. News that come while looking are not slept through."""
+        known_news = self._news_count
+        job = self._claim_now(holder)
+        if job is None:
+            with self._news:
+                self._news.wait_for(lambda: self._news_count != known_news, patience_s)
+        return job
 
     def renew(self, holder: str) -> None:
         """Put off the end of all the holder's leases."""
@@ -63,14 +65,19 @@ class LeasedJobs:
             mine = update(JobRow).where(*_held(job))
             session.execute(mine.values(leased_by=None, leased_until=due, attempts=attempts))
 
-    def wait(self, timeout_s: float) -> None:
-        """Sleep until this process enqueues something."""
+    def wake(self) -> None:
+        """End the patience of all that wait in this process."""
         with self._news:
-            self._news.wait(timeout_s)
-
-    def _tell(self, _session: Session) -> None:
-        with self._news:
+            self._news_count += 1
             self._news.notify_all()
+
+    def _claim_now(self, holder: str) -> Job | None:
+        """Look first: that takes no write lock."""
+        if not self._any_due():
+            return None
+        with self._database.writing() as session:
+            row = session.scalar(_due().limit(1).with_for_update(skip_locked=True))
+            return None if row is None else self._lease_out(row, holder)
 
     def _any_due(self) -> bool:
         with self._database.reading() as session:

@@ -45,6 +45,7 @@ class JobRunner:
     def __exit__(self, *_: object) -> None:
         """Let each worker end the job it is at, then stop."""
         self._stop.set()
+        self._jobs.wake()
         for thread in self._threads:
             thread.join()
 
@@ -60,14 +61,12 @@ class JobRunner:
     def _work(self, name: str) -> None:
         while not self._stop.is_set():
             job = self._claim(name)
-            if job is None:
-                self._jobs.wait(_LOOK_S)
-            else:
+            if job is not None:
                 self._do(job)
 
     def _claim(self, name: str) -> Job | None:
         try:
-            return self._jobs.claim(name)
+            return self._jobs.claim(name, _LOOK_S)
         except _TRANSIENT:
             _log.warning("the jobs cannot be reached; looking again", exc_info=True)
             self._stop.wait(_RETRY_S)

@@ -41,12 +41,13 @@ MEASURED = MeasurementDocument(
     measurements=[LID | {"value": 3.91}],
     contours_px={},
 )
+IDENTITY = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
 COMPARED = ComparisonDocument(
     method_version="2026.11.0",
     before=PHOTO_DOCUMENT,
     after=PHOTO_DOCUMENT,
     comparability={"verdict": "comparable", "flags": []},
-    alignment=None,
+    alignment={"residual_mm": 0.1, "before_to_aligned": IDENTITY, "after_to_aligned": IDENTITY},
     changes=[
         LID
         | {"before": 3.91, "after": 4.41, "change": 0.5, "ci95": (0.38, 0.62), "mdc95": 0.12}

@@ -36,7 +36,7 @@ def same_but_for_the_time(left, right) -> bool:
     return (left.status_code, left.content, headers[0]) == (right.status_code, right.content, headers[1])
 
 
-@pytest.mark.parametrize(("kind", "path"), READS)
+@pytest.mark.parametrize("kind,path", READS)
 def test_a_record_of_another_clinic_looks_exactly_like_no_record(clinic, foreign, kind, path):
     theirs, nobodys = clinic.get(path.format(foreign[kind])), clinic.get(path.format(NOWHERE))
     assert theirs.status_code == 404
@@ -84,7 +84,7 @@ def test_a_request_without_a_key_is_answered_before_its_body_is_read(address):
 
 
 @pytest.mark.parametrize(
-    ("scope", "allowed"),
+    "scope,allowed",
     [
         (Scope.READ, {"list"}),
         (Scope.INGEST, {"make"}),

@@ -52,7 +52,7 @@ def test_a_photo_without_a_face_is_kept_and_refused_with_its_reason(clinic):
 
 
 @pytest.mark.parametrize(
-    ("content", "status", "code"),
+    "content,status,code",
     [(b"", 422, "empty_file"), (TEXT, 415, "not_an_image"), (b"photo" * 50_000, 413, "too_large")],
 )
 def test_a_file_that_is_no_acceptable_photo_is_a_problem_and_leaves_nothing(clinic, service, content, status, code):

@@ -32,7 +32,7 @@ def test_answers_about_persons_are_stored_nowhere(clinic):
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "content", "status", "code"),
+    "method,path,content,status,code",
     [
         ("GET", "/nowhere", None, 404, "route_not_found"),
         ("GET", "/v1/nowhere", None, 404, "route_not_found"),

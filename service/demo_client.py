@@ -1,0 +1,105 @@
+"""The demo as a client: it knows the service by its HTTP API alone."""
+
+import hashlib
+import json
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from models.errors import LiftmarkError
+
+_WAIT_S: Final = 120
+_TIMEOUT_S: Final = 180
+_BOUNDARY: Final = "liftmark-demo-0e3b7a"
+_TAKEN_AT: Final = {
+    "before": datetime(2026, 3, 2, 10, tzinfo=UTC).isoformat(),
+    "after": datetime(2026, 5, 4, 10, tzinfo=UTC).isoformat(),
+}
+_PHASES: Final = {"before": "baseline", "after": "follow_up"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A pair of sample photos, what was done to the face, and where they come from."""
+
+    name: str
+    title: str
+    origin: str
+    photos: dict[str, Path]
+
+
+def read_samples(manifest: Path) -> list[Sample]:
+    """The pairs that ``manifest`` lists."""
+    pairs = json.loads(manifest.read_text(encoding="utf-8"))["pairs"]
+    return [
+        Sample(
+            pair["name"],
+            pair["title"],
+            pair["origin"],
+            {which: manifest.parent / pair[which] for which in ("before", "after")},
+        )
+        for pair in pairs
+    ]
+
+
+class DemoError(LiftmarkError):
+    """The service answered with a problem."""
+
+
+class DemoClient:
+    """A few calls of the API, with a key."""
+
+    def __init__(self, address: str, key: str) -> None:
+        self._address = address
+        self._key = key
+
+    def compared(self, sample: Sample) -> dict[str, Any]:
+        """The comparison of a sample's photos, uploaded if they were not yet."""
+        subject = self._post_json("/v1/subjects", {"reference": sample.name})["id"]
+        before, after = (self._photo(subject, sample, which) for which in ("before", "after"))
+        pair = {"before_photo_id": before, "after_photo_id": after}
+        return self._post_json(f"/v1/comparisons?wait={_WAIT_S}", pair)
+
+    def link(self, comparison_id: str) -> str:
+        """An address that opens the report in a browser for 12 hours."""
+        return str(self._post_json(f"/v1/comparisons/{comparison_id}/link", {"hours": 12})["url"])
+
+    def get(self, path: str) -> bytes:
+        """What is at ``path``."""
+        return self._send(urllib.request.Request(self._address + path))  # noqa: S310  our own address
+
+    def _photo(self, subject: str, sample: Sample, which: str) -> str:
+        content = sample.photos[which].read_bytes()
+        key = f"{sample.name}-{which}-{hashlib.sha256(content).hexdigest()[:16]}"
+        new = {"taken_at": _TAKEN_AT[which], "phase": _PHASES[which]}
+        visit = self._post_json(f"/v1/subjects/{subject}/visits", new, f"visit-{key}")["id"]
+        form = {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}", "Idempotency-Key": f"photo-{key}"}
+        answer = self._post(f"/v1/visits/{visit}/photos?wait={_WAIT_S}", _form(content), form)
+        return str(answer["id"])
+
+    def _post_json(self, path: str, content: dict[str, Any], key: str | None = None) -> dict[str, Any]:
+        headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
+        return self._post(path, json.dumps(content).encode(), headers)
+
+    def _post(self, path: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
+        request = urllib.request.Request(self._address + path, body, headers)  # noqa: S310  our own address
+        answer: dict[str, Any] = json.loads(self._send(request))
+        return answer
+
+    def _send(self, request: urllib.request.Request) -> bytes:
+        request.add_header("Authorization", f"Bearer {self._key}")
+        try:
+            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310  our own address
+                content: bytes = response.read()
+                return content
+        except urllib.error.HTTPError as error:
+            problem = json.loads(error.read())
+            raise DemoError(f"{problem['title']}. {problem['detail']}") from error
+
+
+def _form(photo: bytes) -> bytes:
+    head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="photo"\r\n\r\n'
+    return head.encode() + photo + f"\r\n--{_BOUNDARY}--\r\n".encode()

@@ -1,0 +1,41 @@
+"""Rows of a clinic are reached through the scoped repository, so that no query can forget the tenant."""
+
+import ast
+from pathlib import Path
+
+# Each with its reason: where rows are asked for without a tenant because the tenant is what is being found out.
+MAY_SELECT = {
+    Path("service/tenancy/repository.py"),  # the one place that puts the tenant first
+    Path("service/tenancy/keys.py"),  # finds out whose key it is
+    Path("service/jobs/leases.py"),  # takes the next job of any clinic, which carries its tenant
+}
+QUERYING = {"select", "update", "delete", "text", "query", "exec_driver_sql"}
+UNSCOPED = {"get", "get_one", "scalar", "scalars", "execute"}
+
+
+def queries(tree: ast.Module) -> list[str]:
+    """Calls that ask a database without going through a repository."""
+    found = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.ImportFrom(module=str(module), names=names) if module.startswith("sqlalchemy"):
+                found += [name.name for name in names if name.name in QUERYING]
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="session"), attr=attr)) if attr in UNSCOPED:
+                found.append(f"session.{attr}")
+    return found
+
+
+def test_only_the_scoped_repository_asks_for_rows(package_trees):
+    asking = {
+        str(path): found
+        for path, tree in package_trees.items()
+        if path not in MAY_SELECT and "database" not in path.parts and (found := queries(tree))
+    }
+    assert asking == {}
+
+
+def test_every_table_of_records_carries_its_tenant():
+    from service.database.tables import Row
+
+    without = {table.name for table in Row.metadata.tables.values() if "tenant_id" not in table.columns}
+    assert without == {"clinics"}

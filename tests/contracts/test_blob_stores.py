@@ -1,0 +1,63 @@
+"""What every keeper of blobs promises."""
+
+import pytest
+
+from service.blobs import BlobMissingError
+
+PHOTO = bytes(range(256)) * 5000
+
+
+def test_a_blob_comes_back_as_it_was_put(blobs):
+    blobs.put("clinic/subject/photos/1/upload", PHOTO)
+    assert blobs.get("clinic/subject/photos/1/upload") == PHOTO
+
+
+def test_an_empty_blob_is_a_blob(blobs):
+    blobs.put("clinic/empty", b"")
+    assert blobs.get("clinic/empty") == b""
+
+
+def test_a_blob_that_is_put_again_is_replaced(blobs):
+    blobs.put("clinic/a", b"first")
+    blobs.put("clinic/a", b"second")
+    assert blobs.get("clinic/a") == b"second"
+
+
+def test_a_blob_that_is_not_there_is_missing(blobs):
+    with pytest.raises(BlobMissingError):
+        blobs.get("clinic/nothing")
+
+
+def test_names_are_those_of_the_blobs_below_a_prefix_and_no_others(blobs):
+    for name in ("c/s1/a", "c/s1/deep/b", "c/s10/c", "c/s2/d"):
+        blobs.put(name, b"x")
+    assert sorted(blobs.names_under("c/s1")) == ["c/s1/a", "c/s1/deep/b"]
+    assert list(blobs.names_under("c/none")) == []
+
+
+def test_deleting_a_prefix_takes_all_below_it_and_nothing_beside_it(blobs):
+    for name in ("c/s1/a", "c/s1/deep/b", "c/s10/c", "c/s2/d"):
+        blobs.put(name, b"x")
+    blobs.delete_under("c/s1")
+    assert sorted(blobs.names_under("c")) == ["c/s10/c", "c/s2/d"]
+
+
+def test_deleting_takes_a_single_blob_too_and_what_is_not_there_is_no_error(blobs):
+    blobs.put("c/a", b"x")
+    blobs.put("c/b", b"x")
+    for _ in range(2):
+        blobs.delete_under("c/a")
+    assert list(blobs.names_under("c")) == ["c/b"]
+
+
+def test_a_working_keeper_passes_its_check_and_keeps_nothing_of_it(blobs):
+    blobs.check()
+    with pytest.raises(BlobMissingError):
+        blobs.get("ready")
+
+
+@pytest.mark.parametrize("name", ["", "/", "../x", "a/../b", "a//b", "/a", "a/", ".hidden", "a\x00b", "a b", "ä"])
+def test_a_name_that_could_lead_elsewhere_is_refused(blobs, name):
+    for use in (lambda: blobs.put(name, b"x"), lambda: blobs.get(name), lambda: blobs.delete_under(name)):
+        with pytest.raises(ValueError, match="not a blob name"):
+            use()

@@ -1,0 +1,167 @@
+"""What every engine of jobs promises, on every database."""
+
+import threading
+import time
+
+import pytest
+
+from service.database.tables import Subject
+from service.jobs import JobKind, LeasedJobs
+from service.subjects.repository import Subjects
+from service.tenancy.keys import create_key, find_actor
+from service.tenancy.tenant import TenantId
+
+LEASE_S = 0.5
+KIND = JobKind.ANALYSE_PHOTO
+
+
+@pytest.fixture
+def tenant(database) -> TenantId:
+    with database.writing() as session:
+        return find_actor(session, create_key(session, "Aurora")).tenant
+
+
+@pytest.fixture
+def jobs(database) -> LeasedJobs:
+    return LeasedJobs(database, lease_s=LEASE_S)
+
+
+@pytest.fixture
+def enqueue(database, jobs, tenant):
+    def add(target: str = "photo", subject_id: str | None = None) -> None:
+        with database.writing() as session:
+            jobs.enqueue(session, tenant, KIND, target, subject_id)
+
+    return add
+
+
+def finish(database, jobs, job) -> bool:
+    with database.writing() as session:
+        return jobs.finish(session, job)
+
+
+def test_a_job_carries_what_it_was_enqueued_with(jobs, enqueue, tenant):
+    enqueue("photo-1")
+    job = jobs.claim("w")
+    assert (job.tenant, job.kind, job.target, job.attempts, job.holder) == (tenant, KIND, "photo-1", 1, "w")
+
+
+def test_jobs_are_taken_in_the_order_in_which_they_came(jobs, enqueue):
+    for number in range(3):
+        enqueue(str(number))
+        time.sleep(0.002)  # ids sort by the millisecond
+    assert [jobs.claim("w").target for _ in range(3)] == ["0", "1", "2"]
+
+
+def test_a_job_of_a_transaction_that_fails_does_not_exist(database, jobs, tenant):
+    def fail() -> None:
+        with database.writing() as session:
+            jobs.enqueue(session, tenant, KIND, "photo")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert jobs.claim("w") is None
+
+
+def test_a_job_is_held_by_one_worker_however_many_reach_for_it(jobs, enqueue):
+    enqueue()
+    held = []
+    threads = [threading.Thread(target=lambda n=n: held.append(jobs.claim(f"w{n}"))) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len([job for job in held if job]) == 1
+
+
+def test_a_dead_workers_job_is_taken_over_and_its_late_result_is_not_wanted(database, jobs, enqueue):
+    enqueue()
+    dead = jobs.claim("dead")
+    assert jobs.claim("living") is None
+    time.sleep(LEASE_S * 1.2)
+    living = jobs.claim("living")
+    assert (living.id, living.attempts) == (dead.id, 2)
+    assert not finish(database, jobs, dead)
+    assert finish(database, jobs, living)
+
+
+def test_a_worker_that_renews_keeps_its_job(jobs, enqueue):
+    enqueue()
+    jobs.claim("slow")
+    for _ in range(4):
+        time.sleep(LEASE_S / 2)
+        jobs.renew("slow")
+    assert jobs.claim("other") is None
+
+
+def test_a_finished_job_is_gone(database, jobs, enqueue):
+    enqueue()
+    job = jobs.claim("w")
+    assert finish(database, jobs, job)
+    assert not finish(database, jobs, job)
+    time.sleep(LEASE_S * 1.2)
+    assert jobs.claim("w") is None
+
+
+def test_finishing_in_a_transaction_that_fails_leaves_the_job(database, jobs, enqueue):
+    enqueue()
+    job = jobs.claim("w")
+
+    def fail() -> None:
+        with database.writing() as session:
+            jobs.finish(session, job)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert finish(database, jobs, job)
+
+
+def test_a_job_put_back_counts_its_attempt_only_when_it_was_to_blame(jobs, enqueue):
+    enqueue()
+    jobs.put_back(jobs.claim("w"))
+    blameless = jobs.claim("w")
+    assert blameless.attempts == 2
+    jobs.put_back(blameless, counts=False)
+    assert jobs.claim("w").attempts == 2
+
+
+def test_a_job_put_back_for_later_waits(jobs, enqueue):
+    enqueue()
+    jobs.put_back(jobs.claim("w"), delay_s=0.4)
+    assert jobs.claim("w") is None
+    time.sleep(0.5)
+    assert jobs.claim("w") is not None
+
+
+def test_a_job_goes_with_its_subject(database, jobs, enqueue, tenant):
+    with database.writing() as session:
+        subject = Subjects(session, tenant).add(Subject(id="s", reference="P", wrapped_key=b"k"))
+    enqueue(subject_id="s")
+    job = jobs.claim("w")
+    with database.writing() as session:
+        Subjects(session, tenant).delete(session.merge(subject))
+    assert not finish(database, jobs, job)
+
+
+def test_a_patient_worker_hears_of_a_job_at_once(jobs, enqueue):
+    heard = []
+    worker = threading.Thread(target=lambda: heard.extend([jobs.claim("w", 20), time.monotonic()]))
+    worker.start()
+    time.sleep(0.2)
+    asked = time.monotonic()
+    enqueue()
+    worker.join()
+    assert heard[1] - asked < 5
+
+
+def test_waking_ends_every_patience(jobs):
+    workers = [threading.Thread(target=jobs.claim, args=(f"w{n}", 60)) for n in range(3)]
+    for worker in workers:
+        worker.start()
+    time.sleep(0.2)
+    jobs.wake()
+    for worker in workers:
+        worker.join(5)
+    assert not any(worker.is_alive() for worker in workers)

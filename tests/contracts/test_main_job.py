@@ -1,0 +1,91 @@
+"""The main job on every database and every blob store: kept, analysed, compared, erased."""
+
+import time
+
+import pytest
+
+from models.anatomy import View
+from service.assembly import open_service
+from service.blobs import open_blobs
+from service.comparisons.pairing import Pairing
+from service.comparisons.viewing import ComparisonViewer
+from service.documents import RefusedDocument
+from service.photos.keeping import PhotoKeeper
+from service.photos.receiving import Upload
+from service.photos.viewing import PhotoViewer
+from service.sandbox import CompareOutcome, MeasureOutcome
+from service.settings import Settings
+from service.subjects.registry import SubjectRegistry
+from service.tenancy.keys import create_key, find_actor
+from service.visits.diary import Diary
+from service.visits.schemas import NewVisit
+
+REFUSED = RefusedDocument.model_validate(
+    {"refused": {"code": "no_face", "says": "No face.", "value": None, "limit": None, "photo": None}}
+)
+
+
+class Analyst:
+    """Finds no face in any photo, but has pictures of it."""
+
+    def check(self, upload):
+        return None
+
+    def measure(self, upload):
+        return MeasureOutcome(REFUSED, b"overlay")
+
+    def compare(self, before, after):
+        return CompareOutcome(REFUSED, before[::-1], after[::-1])
+
+
+@pytest.fixture(params=["sqlite on a folder", "postgresql on s3"])
+def service(request, tmp_path):
+    """The service on its embedded defaults, and as it is run past one machine."""
+    settings = Settings(data=tmp_path, workers=2)
+    if request.param == "postgresql on s3":
+        database_url = request.getfixturevalue("new_postgres_database")
+        settings = Settings(
+            data=tmp_path, workers=2, database_url=database_url, blobs_url=request.getfixturevalue("s3")
+        )
+    with open_service(settings, Analyst()) as service:
+        yield service
+
+
+@pytest.fixture
+def actor(service):
+    with service.database.writing() as session:
+        return find_actor(session, create_key(session, "Aurora"))
+
+
+def ended(look):
+    """What ``look`` sees once it is no longer queued."""
+    deadline = time.monotonic() + 20
+    while (seen := look()).status == "queued":
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return seen
+
+
+def test_the_main_job_ends_and_can_be_erased(service, actor):
+    registry = SubjectRegistry(service.database, service.vaults, service.jobs)
+    keeper = PhotoKeeper(service.database, service.vaults, service.jobs, service.doorkeeper)
+    photos = PhotoViewer(service.database, service.vaults)
+    comparisons = ComparisonViewer(service.database, service.vaults)
+
+    subject = registry.find_or_make(actor, "P-1")
+    new_visit = NewVisit(taken_at="2026-03-02T10:00:00Z", phase="baseline")
+    visit = Diary(service.database).make(actor, subject.id, new_visit, "visit-key")
+    kept = [keeper.keep(actor, visit.id, Upload(c, c.hex(), View.FRONTAL), c.decode()) for c in (b"before", b"after")]
+    assert [ended(lambda p=photo: photos.see(actor, p.id)).status for photo in kept] == ["refused", "refused"]
+    assert [photos.upload(actor, photo.id) for photo in kept] == [b"before", b"after"]
+
+    pair = Pairing(service.database, service.jobs).find_or_ask(actor, kept[0].id, kept[1].id)
+    assert ended(lambda: comparisons.see(actor, pair.id)).status == "refused"
+    assert comparisons.aligned(actor, pair.id, "after") == b"retfa"
+
+    prefix = registry.erase(actor, subject.id)
+    store = open_blobs(service.settings.blobs_address)
+    deadline = time.monotonic() + 20
+    while list(store.names_under(prefix)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
