@@ -82,7 +82,7 @@ def _pose(pose: PoseDocument) -> tuple[tuple[str, str], ...]:
 
 def _angle(degrees: float, positive: str, negative: str) -> str:
     if abs(degrees) < _LEVEL_DEG:
-        return "level"
+        return "0.0°"
     return f"{abs(degrees):.1f}° {positive if degrees > 0 else negative}"
 
 

@@ -17,7 +17,6 @@ from service.reports.words import (
     named,
     side_words,
     signed,
-    spoken,
     with_unit,
 )
 
@@ -32,7 +31,7 @@ class Row:
     ----------
     before : without its unit, which stands behind ``after``.
     verdict : the code, which names the row's look.
-    terms : the parts of its error, each as (source, figure).
+    terms : the parts of its error that are more than nothing, each as (source, figure), the largest first.
     drawn : whether an overlay shows where it was measured.
     """
 
@@ -146,10 +145,7 @@ def _row(change: ChangeDocument, axis: Axis | None, *, drawn: bool) -> Row:
         meaning=change.meaning or "",
         reason=change.reason or "",
         shading=_shading(change),
-        terms=tuple(
-            (spoken(term.source), "±" + with_unit(figure(term.standard_uncertainty, unit), unit))
-            for term in change.error_terms
-        ),
+        terms=_terms(change),
         bar=None if axis is None else interval_bar(change, axis),
         bar_words=_bar_words(change),
         drawn=drawn,
@@ -158,6 +154,12 @@ def _row(change: ChangeDocument, axis: Axis | None, *, drawn: bool) -> Row:
 
 def _value(value: float | None, unit: Unit) -> str:
     return "" if value is None else with_unit(figure(value, unit), unit)
+
+
+def _terms(change: ChangeDocument) -> tuple[tuple[str, str], ...]:
+    largest_first = sorted(change.error_terms, key=lambda term: term.standard_uncertainty, reverse=True)
+    told = ((term.source.replace("_", " "), figure(term.standard_uncertainty, change.unit)) for term in largest_first)
+    return tuple((source, "±" + with_unit(size, change.unit)) for source, size in told if float(size) > 0)
 
 
 def _shading(change: ChangeDocument) -> str:

@@ -21,6 +21,7 @@ class Viewer {
     new ResizeObserver(() => this.#drawViewport()).observe(this.#stage);
     document.addEventListener("visibilitychange", () => document.hidden && this.#stopBlinking());
     this.#drawLines();
+    this.#drawViewport();
   }
 
   get mode() {

@@ -1,0 +1,92 @@
+"""Take the documentation's pictures of a report: ``python -m tests.browser.take_pictures``.
+
+Analyses the sample pair with the program as it is, opens the report in chromium and writes ``docs/images/``.
+"""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Final, Literal
+
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from tests.browser.chromium import executable, running_chromium
+
+_ROOT: Final = Path(__file__).parents[2]
+_IMAGES: Final = _ROOT / "docs" / "images"
+_PAIR: Final = tuple(_ROOT / "sample_images" / f"eyelids_{which}.jpg" for which in ("before", "after"))
+
+
+def first_screen(page: Page) -> None:
+    """Leave the page as it opens."""
+    page.evaluate("scrollTo(0, 0)")
+
+
+def one_measure(page: Page) -> None:
+    """Show where one measure was taken."""
+    page.locator("[data-row]:has([data-locate])").nth(1).locator("[data-locate]").click()
+    page.locator("#photos").evaluate("viewer => viewer.scrollIntoView()")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture and how it is come by; sizes in CSS pixels."""
+
+    name: str
+    width: int
+    height: int
+    scheme: Literal["light", "dark"]
+    show: Callable[[Page], None]
+
+
+_PICTURES: Final = (
+    Picture("report", 1280, 900, "light", first_screen),
+    Picture("report-measure-dark", 1280, 900, "dark", one_measure),
+    Picture("report-phone", 390, 844, "light", first_screen),
+)
+
+
+def analysed_sample(folder: Path) -> Path:
+    """Compare the sample pair, and return its report."""
+    liftmark = Path(sys.executable).with_name("liftmark")
+    subprocess.run([liftmark, "compare", *_PAIR, "--out", folder], check=True, stdout=subprocess.DEVNULL)
+    return folder / "report.html"
+
+
+def take(browser: Browser, report: Path, picture: Picture) -> Path:
+    """Take one picture, and return where it was written."""
+    context = browser.new_context(
+        viewport={"width": picture.width, "height": picture.height},
+        color_scheme=picture.scheme,
+        reduced_motion="reduce",
+        device_scale_factor=1.5,
+    )
+    page = context.new_page()
+    page.goto(report.as_uri())
+    picture.show(page)
+    page.wait_for_timeout(300)
+    path = _IMAGES / f"{picture.name}.webp"
+    Image.open(BytesIO(page.screenshot())).save(path, quality=88, method=6)
+    context.close()
+    return path
+
+
+def main() -> None:
+    """Take all pictures."""
+    chromium = executable()
+    if chromium is None:
+        sys.exit("No chromium on this machine: apt-get install --no-install-recommends chromium")
+    _IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, running_chromium(chromium) as browser:
+        report = analysed_sample(Path(folder))
+        for picture in _PICTURES:
+            print(take(browser, report, picture))
+
+
+if __name__ == "__main__":
+    main()
