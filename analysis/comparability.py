@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from analysis.registered_pair import RegisteredPair
-from analysis.sharpness import sharpness_ratio
-from analysis.tone import light_difference
+from analysis.tone import light_difference, sharpness_ratio
 from models.comparison import Comparability, Comparable
 from models.measurand import MEASURANDS, Family, MeasurandCode
 from models.quality import FLAGS, Favours, Flag, FlagCode

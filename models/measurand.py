@@ -209,12 +209,13 @@ _CATALOGUE = (
         sided=True,
         name="Lines beside the eye (crow's feet)",
         what="Contrast of the fine lines beside the outer corner of the eye, against reference skin.",
-        definition="In a disc of 8 mm radius, 10 mm lateral of the outer canthus: contrast of log linear luminance "
-        "between 0.35 and 1.6 mm. In a pair: slope of the after's pattern on the before's after local registration, "
-        "divided by the same for reference skin, in per cent of the before.",
+        definition="In a fan about the outer canthus, 6-20 mm away and from 25 degrees below to 45 degrees above its "
+        "lateral direction: contrast of log linear luminance across the fan's rays between 0.35 and 1.0 mm, averaged "
+        "along them. In a pair: slope of the after's pattern on the before's after local registration, the texture of "
+        "reference skin taken out, divided by the photos' tone ratio, in per cent of the before.",
         increase_means="the lines are more marked",
         decrease_means="the lines are less marked",
-        source="Band-passed regression with reference skin, which takes out focus and tone",
+        source="Band-passed regression with reference skin, which takes out texture and noise",
     ),
 )
 
