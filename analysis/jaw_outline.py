@@ -38,6 +38,8 @@ _STRONG_EDGE: Final = 0.30
 _FEWEST_STRONG: Final = 0.5
 _FINDING_MM: Final = 0.4
 """Median distance from points placed by hand on 48 photos, where the edge is strong."""
+_LEAST_CONTRAST: Final = 0.02
+"""Log colour between both sides of the edge, over 10 mm of it; noise alone has less than 0.01."""
 _BEARD_DARKER: Final = 0.6
 _BEARD_TEXTURE: Final = 0.045
 _NORMAL_SPAN: Final = 9
@@ -77,7 +79,7 @@ def find_jawline(rgb: Pixels, landmarks: FaceLandmarks, side: Side, px_per_mm: f
     path = _strongest_path(strength, fan)[: fan.own]
     columns = np.arange(fan.own)
     strong = float((strength[path, columns] > _STRONG_EDGE).mean())
-    if strong < _FEWEST_STRONG:
+    if strong < _FEWEST_STRONG or _contrast(fan, path) < _LEAST_CONTRAST:
         return NotAssessable("The jaw's edge does not stand out from neck and background.")
     if _looks_like_beard(fan, path, rgb, landmarks, side, px_per_mm):
         return NotAssessable("The jaw's edge is covered, by a beard or hair for instance.")
@@ -98,6 +100,16 @@ def _between_rows(strength: FloatArray, fan: _Fan, path: NDArray[np.intp]) -> Fl
     offset = parabola_peak(strength[row - 1, columns], strength[row, columns], strength[row + 1, columns])
     step = fan.points[row + 1, columns] - fan.points[row, columns]
     return np.asarray(fan.points[row, columns] + offset[:, None] * step)
+
+
+def _contrast(fan: _Fan, path: NDArray[np.intp]) -> float:
+    """Median over stretches of 10 mm of the colour difference between 0.5-2 mm outside and inside the path."""
+    depths = np.round(np.arange(0.5, 2.0, _STEP_MM) / _STEP_MM).astype(int)
+    last, columns = len(fan.reach_mm) - 1, np.arange(len(path))
+    outside = fan.log_colour[np.clip(path + depths[:, None], 0, last), columns].mean(axis=0)
+    inside = fan.log_colour[np.clip(path - depths[:, None], 0, last), columns].mean(axis=0)
+    stretches = np.array_split(outside - inside, max(1, len(path) // 10))
+    return float(np.median([np.linalg.norm(stretch.mean(axis=0)) for stretch in stretches]))
 
 
 def _fan(rgb: Pixels, landmarks: FaceLandmarks, side: Side, px_per_mm: float) -> _Fan:

@@ -89,7 +89,8 @@ def _smooth_shift(at_mm: FloatArray, shift_mm: FloatArray, say: FloatArray, arc_
     """Quartic through weighted shifts, blind to blocks that jumped to another edge."""
     half = float(np.abs(arc_mm).max())
     design = np.polynomial.legendre.legvander(at_mm / half, _EDGE_TERMS - 1)
-    weight, terms = say, np.asarray(np.zeros(_EDGE_TERMS))
+    weight = say
+    terms: FloatArray = np.zeros(_EDGE_TERMS)
     for _ in range(6):
         normal = (design * weight[:, None]).T @ design + 0.02 * float(say.mean()) * np.eye(_EDGE_TERMS)
         terms = np.linalg.solve(normal, design.T @ (weight * shift_mm))
