@@ -1,9 +1,11 @@
 """The web application: parts, routes, and what stands around them."""
 
+import logging
 import mimetypes
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -14,18 +16,21 @@ from starlette.types import Lifespan, Scope
 
 from models.provenance import METHOD_VERSION
 from service.analysing import Analyser
-from service.assembly import open_service
+from service.assembly import Service, open_service
 from service.comparisons.routes import router as comparisons
 from service.errors import Problem, answer_with_problems
 from service.health.routes import router as health
 from service.pages.routes import STATIC as PAGES_STATIC
 from service.pages.routes import router as pages
 from service.photos.routes import router as photos
+from service.sandbox import SandboxError
 from service.settings import MEGABYTE, Settings
 from service.subjects.routes import router as subjects
 from service.tenancy.authentication import Authentication, Gate
 from service.visits.routes import router as visits
 from service.web_safety import ReceiveLimits, SafetyHeaders
+
+_log = logging.getLogger(__name__)
 
 _WEB_STATIC: Final = Path(__file__).parent / "web" / "static"
 _FORM_OVERHEAD_BYTES: Final = MEGABYTE
@@ -71,9 +76,18 @@ def _lifespan(settings: Settings, analyser: Analyser | None) -> Lifespan[FastAPI
         with open_service(settings, analyser) as service:
             app.state.service = service
             app.state.gate = Gate(service.database, service.links)
+            Thread(target=_warm_up, args=(service,), name="warm-up").start()
             yield
 
     return lifespan
+
+
+def _warm_up(service: Service) -> None:
+    """Have the doorkeeper's process started while the service already answers."""
+    try:
+        service.doorkeeper.check(b"")
+    except SandboxError as error:
+        _log.warning("Photos cannot be analysed now: %s", error)
 
 
 def _around(settings: Settings) -> list[Middleware]:

@@ -1,10 +1,8 @@
 """The service's parts, put together from the settings."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from threading import Thread
 
 from service.analysing import Analyser
 from service.blobs import open_blobs
@@ -15,12 +13,10 @@ from service.database import Database
 from service.database.migrate import migrate
 from service.jobs import Doer, JobEngine, JobKind, JobRunner, LeasedJobs
 from service.photos.job import AnalysePhoto
-from service.sandbox import AnalysisWorkers, SandboxError
+from service.sandbox import AnalysisWorkers
 from service.settings import Settings
 from service.subjects.job import EraseBlobs
 from service.tenancy.links import LinkSigner
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +50,8 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
         database = stack.enter_context(open_database(settings))
         vaults = Vaults(open_blobs(settings.blobs_address), _master_key(settings))
         jobs = LeasedJobs(database)
-        doorkeeper, analyst = (analyser, analyser) if analyser else stack.enter_context(_sandboxes(settings))
+        doorkeeper = analyser or stack.enter_context(AnalysisWorkers(count=1))
+        analyst = analyser or stack.enter_context(AnalysisWorkers(count=max(1, settings.workers)))
         runner = stack.enter_context(_runner(settings, database, vaults, jobs, analyst))
         yield Service(settings, database, vaults, jobs, runner, doorkeeper, LinkSigner(vaults.master.derive("links")))
 
@@ -65,24 +62,6 @@ def open_database(settings: Settings) -> Iterator[Database]:
     with Database(settings.database_address) as database:
         migrate(database)
         yield database
-
-
-@contextmanager
-def _sandboxes(settings: Settings) -> Iterator[tuple[AnalysisWorkers, AnalysisWorkers]]:
-    """Doorkeeper and analyst, both warming up while the service already answers."""
-    with AnalysisWorkers(count=1) as doorkeeper, AnalysisWorkers(count=max(1, settings.workers)) as analyst:
-        warming = Thread(target=_warm_up, args=(doorkeeper, analyst), name="sandbox-warm-up")
-        warming.start()
-        yield doorkeeper, analyst
-        warming.join()
-
-
-def _warm_up(*sandboxes: AnalysisWorkers) -> None:
-    try:
-        for sandbox in sandboxes:
-            sandbox.warm_up()
-    except SandboxError as error:
-        _log.error("Photos cannot be analysed now: %s", error)
 
 
 def _runner(settings: Settings, database: Database, vaults: Vaults, jobs: JobEngine, analyser: Analyser) -> JobRunner:

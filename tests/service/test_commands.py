@@ -60,7 +60,7 @@ class Operator:
         if self.process is None or self.process.poll() is not None:
             return 0
         self.process.send_signal(how)
-        return self.process.wait(60)
+        return self.process.wait(120)
 
     @property
     def address(self) -> str:
@@ -166,6 +166,7 @@ def test_a_file_that_is_no_photo_is_refused_by_the_real_sandbox(operator, conten
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_asked_to_stop_stops(operator):
     command = [sys.executable, "-m", "service.cli", "worker"]
     operator.process = subprocess.Popen(command, env=operator.environment, stdout=subprocess.PIPE, text=True)
