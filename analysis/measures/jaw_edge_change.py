@@ -20,11 +20,10 @@ _BLOCKS_MM: Final = np.arange(-22.0, 22.1, 4.0)
 _BLOCK_HALF_MM: Final = 3.0
 _FEWEST_BLOCKS: Final = 8
 _EDGE_TERMS: Final = 5
-_PROMINENCE_NOISE_MM: Final = 0.10
-"""RMS of 75 rendered pairs without a change; 0.16 on dark skin,
-where the two ways differ more."""
+_PROMINENCE_NOISE_MM: Final = 0.14
+"""RMS of 36 sides without a change, rendered faces: 0.08 on fair skin and 0.16 on dark, whose edge is faint."""
 _PROMINENCE_SHARE: Final = 0.25
-"""The edge follows a receding jowl by 0.7-0.85 of its bulge (216 sides of rendered faces with known change)."""
+"""The edge follows a receding jowl by 0.7-0.85 of its bulge (149 sides of rendered faces with known change)."""
 _OPINIONS_DIFFER_MM: Final = 0.5
 _WIDTH_NOISE_MM: Final = 0.50
 """RMS of 75 rendered pairs of one face: the silhouette slides over cheek and neck as the head turns."""
