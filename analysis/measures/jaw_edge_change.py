@@ -23,10 +23,10 @@ _EDGE_TERMS: Final = 5
 _PROMINENCE_NOISE_MM: Final = 0.14
 """RMS of 36 sides without a change, rendered faces: 0.08 on fair skin and 0.16 on dark, whose edge is faint."""
 _PROMINENCE_SHARE: Final = 0.25
-"""The edge follows a receding jowl by 0.7-0.85 of its bulge (149 sides of rendered faces with known change)."""
+"""The edge follows a receding jowl by 0.7-0.85 of its bulge (149 sides of rendered pairs)."""
 _OPINIONS_DIFFER_MM: Final = 0.5
 _WIDTH_NOISE_MM: Final = 0.50
-"""RMS of 75 rendered pairs of one face: the silhouette slides over cheek and neck as the head turns."""
+"""RMS of 75 rendered pairs of five faces: the silhouette slides over cheek and neck as the head turns."""
 _RELATIVE_SCALE: Final = 0.001
 """The registration carries the before's scale to the after this well."""
 _BESIDE_MOUTH: Final = slice(2, 14)

@@ -40,7 +40,7 @@ _ROUND_TRIP_MM: Final = 0.05
 """Round trip from which on a tracked point loses half its say."""
 _ROUND_TRIP_COST: Final = 4.0
 """Error of the window's motion per median round trip: highlights and an edge in the window pull all points alike, which
-their scatter does not show (106 sides of rendered pairs; checked on 110 others)."""
+their scatter does not show (80 sides of rendered pairs; coverage checked on 70 others)."""
 _LEAST_SPREAD_MM: Final = 0.05
 _HELD_FLAT: Final = 0.002
 _COUNTS: Final = 0.3
