@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from analysis.eye_frame import PATCH_PX_PER_MM, EyeFrame, prior_px_per_mm, to_patch
-from analysis.geometry import blurred, parabola_peak, sample
+from analysis.geometry import blurred, median, parabola_peak, sample
 from models.anatomy import Outline, Side
 from models.arrays import FloatArray, Plane
 from models.landmarks import FaceLandmarks
@@ -25,9 +25,13 @@ _ANGLES: Final = np.radians(np.concatenate([np.arange(-55, 21, 3), np.arange(160
 VISIBLE_RAYS: Final = np.column_stack([np.cos(_ANGLES), np.sin(_ANGLES)])
 """The same as unit vectors (n, 2)."""
 
-_SEARCH_MM: Final = 2.2
-_SEARCH_STEP_MM: Final = 0.22
+_SEARCH_PX: Final = np.stack(np.meshgrid(*2 * [np.arange(-16, 17, 2)], indexing="ij"), axis=-1).reshape(-1, 1, 1, 2)
+"""Centres searched, in patch pixels about the mesh's: 2 mm each way, a quarter of a millimetre apart."""
 _RADII_MM: Final = HVID_MM / 2 * np.arange(0.86, 1.19, 0.035)
+_RINGS_PX: Final = np.rint(PATCH_PX_PER_MM * _RADII_MM[:, None, None] * VISIBLE_RAYS * (1, -1)).astype(np.intp)
+"""Where each radius meets each ray, (radii, rays, 2) in patch pixels (x right, y down) from the centre."""
+_MESH_PULL: Final = 0.02
+"""Score, in edges of full contrast, that a circle loses at 1 mm from the mesh's."""
 _EDGE_REACH_MM: Final = 1.3
 _EDGE_STEP_MM: Final = 0.05
 _FEWEST_RAYS: Final = 14
@@ -81,24 +85,30 @@ def _optical_sigma(frame: EyeFrame) -> float:
 def _coarse_circle(patch: Plane, prior: FloatArray) -> tuple[FloatArray, float] | None:
     """Centre (2,) and radius, in prior mm, of the circle with the strongest outward brightening on both sides."""
     smooth = blurred(patch, 0.28 * PATCH_PX_PER_MM)
-    along_x = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8)
-    along_y = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
-    steps = np.arange(-_SEARCH_MM, _SEARCH_MM + 1e-9, _SEARCH_STEP_MM)
-    grid = np.stack(np.meshgrid(steps, steps, _RADII_MM, indexing="ij"), axis=-1).reshape(-1, 3)
-    edge = to_patch((prior + grid[:, None, :2]) + grid[:, None, 2:3] * VISIBLE_RAYS)
-    columns = np.clip(np.rint(edge[..., 0]).astype(np.intp), 0, patch.shape[1] - 1)
-    rows = np.clip(np.rint(edge[..., 1]).astype(np.intp), 0, patch.shape[0] - 1)
-    outward = along_x[rows, columns] * VISIBLE_RAYS[:, 0].astype(np.float32) - along_y[rows, columns] * VISIBLE_RAYS[
-        :, 1
-    ].astype(np.float32)
-    contrast = float(np.percentile(np.abs(outward), 99)) + 1e-6
+    along_x = np.asarray(cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8))
+    along_y = np.asarray(cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8))
+    places = np.rint(to_patch(prior)).astype(np.intp) + _SEARCH_PX + _RINGS_PX
+    rows, width = patch.shape
+    index = np.clip(places[..., 1], 0, rows - 1) * width + np.clip(places[..., 0], 0, width - 1)
+    rays = VISIBLE_RAYS.astype(np.float32)
+    outward = along_x.ravel()[index] * rays[:, 0] - along_y.ravel()[index] * rays[:, 1]
+    contrast = float(np.percentile(np.hypot(along_x, along_y)[::2, ::2], 99)) + 1e-6
     outward = np.clip(outward / contrast, -0.15, 1.0)
     half = len(_ANGLES) // 2
-    sides = [np.sort(part, axis=1)[:, half // 3 :].mean(axis=1) for part in (outward[:, :half], outward[:, half:])]
+    right, left = (_without_weakest_third(part) for part in (outward[..., :half], outward[..., half:]))
+    away_mm = np.linalg.norm(_SEARCH_PX[:, :, 0], axis=2) / PATCH_PX_PER_MM
     # The weaker side counts double: a lid or a lash makes one strong side, an iris two.
-    score = np.minimum(*sides) + 0.5 * (sides[0] + sides[1]) - 0.02 * np.linalg.norm(grid[:, :2], axis=1)
-    best = grid[int(score.argmax())]
-    return None if score.max() <= 0 else (prior + best[:2], float(best[2]))
+    score = np.minimum(right, left) + 0.5 * (right + left) - _MESH_PULL * away_mm
+    centre, radius = np.unravel_index(int(score.argmax()), score.shape)
+    if score[centre, radius] <= 0:
+        return None
+    return prior + _SEARCH_PX[centre, 0, 0] * (1, -1) / PATCH_PX_PER_MM, float(_RADII_MM[radius])
+
+
+def _without_weakest_third(edges: Plane) -> FloatArray:
+    """Mean over the last axis of all but its lowest third."""
+    lowest = edges.shape[-1] // 3
+    return np.asarray(np.partition(edges, lowest, axis=-1)[..., lowest:].mean(axis=-1))
 
 
 def _refined(patch: Plane, coarse: tuple[FloatArray, float], frame: EyeFrame) -> Limbus | NotAssessable:
@@ -114,7 +124,7 @@ def _refined(patch: Plane, coarse: tuple[FloatArray, float], frame: EyeFrame) ->
         height = slope[index, peak]
         offset = parabola_peak(slope[index, peak - 1], height, slope[index, peak + 1])
         edge = radius + reach[peak] + offset * _EDGE_STEP_MM
-        good = (height > 0.35 * np.median(height)) & (peak > 2) & (peak < len(reach) - 3) & (height > 0)  # noqa: PLR2004
+        good = (height > 0.35 * median(height)) & (peak > 2) & (peak < len(reach) - 3) & (height > 0)  # noqa: PLR2004
         if good.sum() < _FEWEST_RAYS:
             return NotAssessable("The iris was not found: too little of its edge is visible.")
         fit = _robust_circle(centre + edge[good, None] * VISIBLE_RAYS[good], centre, radius)
@@ -155,11 +165,11 @@ def _robust_circle(points: FloatArray, centre: FloatArray, radius: float) -> _Ci
     """Geometric circle fit by Gauss-Newton with Cauchy weights."""
     normal = np.eye(3)
     estimate = np.array([centre[0], centre[1], radius])
-    for _ in range(8):
+    for _ in range(6):
         away = points - estimate[:2]
         distance = np.linalg.norm(away, axis=1)
         residual = distance - estimate[2]
-        spread = 1.48 * float(np.median(np.abs(residual))) + 0.02
+        spread = 1.48 * median(np.abs(residual)) + 0.02
         weight = 1 / (1 + (residual / (2 * spread)) ** 2)
         jacobian = np.column_stack([-away / distance[:, None], -np.ones(len(points))])
         normal = (jacobian * weight[:, None]).T @ jacobian + 1e-6 * np.eye(3)

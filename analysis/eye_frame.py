@@ -16,8 +16,8 @@ from models.landmarks import FaceLandmarks
 from models.scale import HVID_MM
 
 PATCH_PX_PER_MM: Final = 8
-HALF_WIDTH_MM: Final = 19
-HALF_HEIGHT_MM: Final = 12
+HALF_WIDTH_MM: Final = 14
+HALF_HEIGHT_MM: Final = 10
 
 MESH_IRIS_EXCESS: Final = 1.068
 """The mesh's iris is 6.8 % wider than human marks (SD 4.6 %, 242 photos)."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from analysis.alignment import light_normalised, track_points
 from analysis.calibration import VISIBLE_RAYS
 from analysis.eye_frame import PATCH_PX_PER_MM, EyeFrame, to_patch
-from analysis.geometry import DARK_OFFSET, blurred, log_light, parabola_peak, sample
+from analysis.geometry import DARK_OFFSET, blurred, log_light, median, parabola_peak, sample
 from analysis.registered_pair import RegisteredPair
 from models.anatomy import Outline, Side
 from models.arrays import FloatArray, Plane
@@ -279,5 +279,5 @@ def _robust_lines(design: FloatArray, target: FloatArray) -> _Lines:
         solution = np.linalg.solve(weighted.T @ design + 1e-9 * np.eye(design.shape[1]), weighted.T @ target)
         misfit = target - design @ solution
         fit = _Lines(solution, misfit, weight)
-        weight = 1 / (1 + (misfit / (2 * 1.48 * np.median(np.abs(misfit)) + 1e-6)) ** 2)
+        weight = 1 / (1 + (misfit / (2 * 1.48 * median(np.abs(misfit)) + 1e-6)) ** 2)
     return fit

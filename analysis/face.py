@@ -5,6 +5,7 @@ from typing import Final
 import cv2
 import numpy as np
 
+from analysis.geometry import anti_aliased
 from models.arrays import Pixels
 from models.face_landmarker import DetectedFace, FaceLandmarker
 from models.landmarks import Expression, FaceLandmarks
@@ -17,7 +18,6 @@ DETECTION_LONG_SIDE_PX: Final = 720
 WORKING_FACE_WIDTH_PX: Final = 600
 """Face width, zygion to zygion, at which photos are measured: about 4 px/mm; more adds little but time."""
 
-_LINEAR_DOWN_TO: Final = 0.5
 _MARGIN: Final = 0.22
 """Of the face's width around the mesh: room for the jaw's edge, the temples and a second photo's pose."""
 
@@ -50,7 +50,7 @@ def cut_out(photo: Photo, face: DetectedFace) -> tuple[FaceImage, FaceLandmarks]
     crop = photo.pixels[low[1] : max(high[1], low[1] + 2), low[0] : max(high[0], low[0] + 2)]
     decoded_scale = np.array(photo.decoded_scale)
     image = FaceImage(
-        rgb=_reduced(crop, scale),
+        rgb=_resized(anti_aliased(crop, scale), scale),
         face_px_per_pixel=scale * decoded_scale,
         origin_px=low / decoded_scale - 0.5,
     )
@@ -85,11 +85,18 @@ def _larger(face: FaceLandmarks, name: str) -> float:
 
 
 def _for_detection(pixels: Pixels, scale: float) -> Pixels:
-    """Linear is quick and good enough for a model that looks at 256 px; below a half it would skip pixels."""
-    return _reduced(pixels, scale, cv2.INTER_LINEAR if scale >= _LINEAR_DOWN_TO else cv2.INTER_AREA)
+    """A reduced picture: by whole pixels as far as that goes, which is quick, and linearly for the rest."""
+    whole = int(1 / scale)
+    if whole > 1:
+        height, width = (side // whole * whole for side in pixels.shape[:2])
+        pixels = np.asarray(
+            cv2.resize(pixels[:height, :width], (width // whole, height // whole), interpolation=cv2.INTER_AREA),
+            dtype=np.uint8,
+        )
+    return _resized(pixels, scale * whole)
 
 
-def _reduced(pixels: Pixels, scale: float, interpolation: int = cv2.INTER_AREA) -> Pixels:
+def _resized(pixels: Pixels, scale: float) -> Pixels:
     if scale >= 1:
         return pixels
-    return np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=interpolation), dtype=np.uint8)
+    return np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
-from models.arrays import FloatArray, Plane
+from models.arrays import FloatArray, Pixels, Plane
 
 DARK_OFFSET: Final = 6.0
 """Grey levels added before a logarithm, so that noise in shadow does not dominate."""
@@ -44,6 +44,12 @@ def wide_blur(plane: Plane, sigma: float) -> Plane:
     return np.asarray(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
 
 
+def anti_aliased(pixels: Pixels, shrink: float) -> Pixels:
+    """A picture blurred just enough that reducing it by ``shrink`` (0 to 1) skips no detail."""
+    sigma = 0.5 * float(np.sqrt(max(1 / shrink**2 - 1, 0)))
+    return pixels if sigma < 0.3 else np.asarray(cv2.GaussianBlur(pixels, (0, 0), sigma), dtype=np.uint8)  # noqa: PLR2004
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Polyline:
     """A smooth line through points (n, 2), by arc length in the points' unit."""
@@ -57,7 +63,17 @@ class Polyline:
         steps = np.linalg.norm(np.diff(knots, axis=0), axis=1)
         arc = np.concatenate([[0.0], np.cumsum(np.maximum(steps, 1e-9))])
         dense = np.linspace(0, arc[-1], count)
-        return cls(np.column_stack([PchipInterpolator(arc, knots[:, axis])(dense) for axis in (0, 1)]), dense)
+        return cls(PchipInterpolator(arc, knots)(dense), dense)
+
+    @classmethod
+    def along(cls, points: FloatArray) -> "Polyline":
+        """Straight from point to point of a line (n, 2) that is already dense."""
+        steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
+        return cls(points, np.concatenate([[0.0], np.cumsum(steps)]))
+
+    def resampled(self, count: int) -> FloatArray:
+        """Points (count, 2) evenly spaced from end to end."""
+        return self.at(np.linspace(0, self.arc[-1], count))
 
     def at(self, arc: FloatArray) -> FloatArray:
         """Points (n, 2) at the given arc lengths, the ends held."""
@@ -126,6 +142,12 @@ def cheapest_path(cost: NDArray[np.floating], smoothness: float, reach: int = 2)
     for column in range(columns - 1, 0, -1):
         path[column - 1] = path[column] + came_from[path[column], column]
     return path
+
+
+def median(values: FloatArray) -> float:
+    """The median, of an even number the upper of the middle two; numpy's own checks take ten times as long."""
+    flat = values.ravel()
+    return float(np.partition(flat, flat.size // 2)[flat.size // 2])
 
 
 def parabola_peak(left: NDArray[np.floating], middle: NDArray[np.floating], right: NDArray[np.floating]) -> FloatArray:

@@ -191,7 +191,7 @@ def jowl_arc(
     jawline: Contour, landmarks: FaceLandmarks, side: Side, px_per_mm: float, arc_mm: FloatArray
 ) -> JowlArc | NotAssessable:
     """The outline at ``arc_mm`` (n,) from the jowl's middle; not assessable where the outline does not reach so far."""
-    line = Polyline.through(_thinned(jawline.points, px_per_mm), 400)
+    line = Polyline.along(Polyline.along(_thinned(jawline.points, px_per_mm)).resampled(400))
     middle = line.nearest_arc(landmarks.outline(Outline.JOWL, side).mean(axis=0))
     place = middle + arc_mm * px_per_mm
     if place.min() < -px_per_mm or place.max() > line.arc[-1] + px_per_mm:

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from analysis.eye_frame import PATCH_PX_PER_MM, EyeFrame, to_patch
-from analysis.geometry import Polyline, blurred, cheapest_path, log_light, parabola_peak, sample
+from analysis.geometry import Polyline, blurred, cheapest_path, log_light, median, parabola_peak, sample
 from models.anatomy import Outline, Side
 from models.arrays import FloatArray, Plane
 from models.landmarks import FaceLandmarks
@@ -52,16 +52,15 @@ def find_lid_margin(grey: Plane, landmarks: FaceLandmarks, side: Side, lid: Outl
     iris : the limbus circle in the face frame.
     """
     frame = EyeFrame.of(landmarks, side)
-    mesh = _by_u(frame.from_face(landmarks.outline(lid, side)))
+    mesh = Polyline.through(_by_u(frame.from_face(landmarks.outline(lid, side))), 61).points
     centre = frame.from_face(iris.centre)
     half = _SPAN_RADII * iris.radius / frame.px_per_mm
     columns = np.arange(centre[0] - half, centre[0] + half, _COLUMN_MM)
     offset = _edge_offset(frame, grey, np.column_stack([columns, _height(mesh, columns)]), _TOWARDS_SKIN[lid])
-    whole = Polyline.through(mesh, 61).points
-    within = np.clip((whole[:, 0] - centre[0]) / half, -1, 1)
-    taper = _taper(whole[:, 0], mesh, centre[0], half)
+    within = np.clip((mesh[:, 0] - centre[0]) / half, -1, 1)
+    taper = _taper(mesh, centre[0], half)
     margin = np.column_stack(
-        [whole[:, 0], whole[:, 1] + taper * np.polyval(_robust_cubic(columns, offset, centre[0], half), within)]
+        [mesh[:, 0], mesh[:, 1] + taper * np.polyval(_robust_cubic(columns, offset, centre[0], half), within)]
     )
     ordered = margin if side is Side.RIGHT else margin[::-1]
     return Contour(frame.to_face(ordered), _UNCERTAINTY_MM[lid])
@@ -73,7 +72,7 @@ def find_brow_border(grey: Plane, landmarks: FaceLandmarks, side: Side, iris: Ci
     The dark-to-bright edge from the brow's hair down to the skin, by the cheapest path near the mesh.
     """
     eye = EyeFrame.of(landmarks, side)
-    mesh_brow = _by_u(eye.from_face(landmarks.outline(Outline.BROW_LOWER, side)))
+    mesh_brow = Polyline.through(_by_u(eye.from_face(landmarks.outline(Outline.BROW_LOWER, side))), 61).points
     centre = eye.from_face(iris.centre)
     columns = np.arange(centre[0] - _BROW_HALF_WIDTH_MM, centre[0] + _BROW_HALF_WIDTH_MM, _COLUMN_MM)
     height = _height(mesh_brow, columns)
@@ -91,8 +90,7 @@ def _by_u(points: FloatArray) -> FloatArray:
 
 
 def _height(mesh: FloatArray, columns: FloatArray) -> FloatArray:
-    smooth = Polyline.through(mesh).points
-    return np.interp(columns, smooth[:, 0], smooth[:, 1])
+    return np.interp(columns, mesh[:, 0], mesh[:, 1])
 
 
 def _edge_offset(frame: EyeFrame, grey: Plane, guess: FloatArray, towards_skin: float) -> FloatArray:
@@ -117,12 +115,13 @@ def _robust_cubic(columns: FloatArray, offset: FloatArray, centre: float, half: 
     for _ in range(6):
         solution = np.linalg.lstsq(powers * weight[:, None], offset * weight, rcond=None)[0]
         misfit = offset - powers @ solution
-        weight = 1 / (1 + (misfit / (2 * (1.48 * np.median(np.abs(misfit)) + 0.02))) ** 2)
+        weight = 1 / (1 + (misfit / (2 * (1.48 * median(np.abs(misfit)) + 0.02))) ** 2)
     return np.asarray(solution)
 
 
-def _taper(u: FloatArray, mesh: FloatArray, centre: float, half: float) -> FloatArray:
+def _taper(mesh: FloatArray, centre: float, half: float) -> FloatArray:
     """1 over the iris, falling to 0 at the canthi, where the mesh stands."""
+    u = mesh[:, 0]
     left = np.clip((u - mesh[0, 0]) / max(centre - half - mesh[0, 0], 1e-3), 0, 1)
     right = np.clip((mesh[-1, 0] - u) / max(mesh[-1, 0] - centre - half, 1e-3), 0, 1)
     return np.asarray(np.minimum(left, right))

@@ -9,7 +9,7 @@ import numpy as np
 from analysis.alignment import Registration, displacement_map, warp
 from analysis.geometry import log_light
 from models.analysis import PhotoAnalysis
-from models.arrays import FloatArray, Pixels, Plane
+from models.arrays import FloatArray, Plane
 from models.photo import Photo
 
 _USUAL_DISTANCE_MM: Final = 1200.0
@@ -83,19 +83,9 @@ class RegisteredPair:
         return np.asarray(found)
 
     @cached_property
-    def before_rgb(self) -> Pixels:
-        """The before's face, uint8 RGB."""
-        return self.before.face.rgb
-
-    @cached_property
-    def after_rgb(self) -> Plane:
-        """The after's face in the before's frame, float32 RGB 0-255, (height, width, 3)."""
-        return np.clip(warp(self.after.face.rgb.astype(np.float32), self._after_map), 0, 255)
-
-    @cached_property
     def _after_map(self) -> Plane:
         """Where each pixel of the before's frame is looked up in the after's face frame, (height, width, 2)."""
-        return displacement_map(self.registration.motion, self.before_rgb.shape)
+        return displacement_map(self.registration.motion, self.before.grey.shape)
 
     @property
     def before_grey(self) -> Plane:

@@ -18,7 +18,7 @@ import numpy as np
 from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
 from scipy.ndimage import gaussian_filter, map_coordinates
 
-from analysis.geometry import transform
+from analysis.geometry import median, transform
 from models.anatomy import Landmark, Side
 from models.arrays import FloatArray
 from models.landmarks import FaceLandmarks
@@ -154,7 +154,7 @@ def fit_flow(basis: FloatArray, displacement: FloatArray, terms: int) -> FlowFit
         )
         solution = np.linalg.solve(normal, np.tensordot(weighted, displacement, axes=([0, 1], [0, 1])))
         misfit = np.linalg.norm(displacement - used @ solution, axis=1)
-        spread = float(np.median(misfit)) / 1.18 + 1e-9
+        spread = median(misfit) / 1.18 + 1e-9
         weight = np.asarray(1 / (1 + (misfit / (max(2.0, 6.0 - turn) * spread)) ** 2) ** 2)
     full = np.zeros(TERMS)
     full[:terms] = solution

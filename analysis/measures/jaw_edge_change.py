@@ -5,7 +5,7 @@ from typing import Final, cast
 import numpy as np
 
 from analysis.jaw_edge import EdgeShift, edge_shift
-from analysis.jaw_outline import JowlArc, find_jawline, jowl_arc
+from analysis.jaw_outline import JowlArc, jowl_arc
 from analysis.lower_face import lower_face_of
 from analysis.measures.jaw_shape import PROMINENCE_ARC_MM, largest_bulge_mm, lower_face_width
 from analysis.registered_pair import RegisteredPair
@@ -13,7 +13,7 @@ from analysis.uncertainty import COVERAGE_FACTOR, PoseCost
 from models.anatomy import Side
 from models.arrays import FloatArray
 from models.comparison import ChangeRefused, ErrorTerm, MeasuredChange
-from models.measurement import NotAssessable
+from models.measurement import Contour, NotAssessable
 
 _POSE_COST: Final = PoseCost(per_pitch_degree=0.04, per_yaw_degree=0.05)
 _BLOCKS_MM: Final = np.arange(-22.0, 22.1, 4.0)
@@ -98,11 +98,12 @@ def _smooth_shift(at_mm: FloatArray, shift_mm: FloatArray, say: FloatArray, arc_
 
 
 def _bulge_found_anew_mm(pair: RegisteredPair, side: Side) -> float | NotAssessable:
-    rgb = np.clip(pair.after_rgb, 0, 255).astype(np.uint8)
-    anew = find_jawline(rgb, pair.before.landmarks, side, pair.px_per_mm)
+    """The bulge of the outline that was found in the after on its own, carried into the before's frame."""
+    anew = pair.after.contours[side].jawline
     if isinstance(anew, NotAssessable):
         return anew
-    arc = jowl_arc(anew, pair.before.landmarks, side, pair.px_per_mm, PROMINENCE_ARC_MM)
+    carried = Contour(pair.from_after(anew.points), anew.uncertainty_mm)
+    arc = jowl_arc(carried, pair.before.landmarks, side, pair.px_per_mm, PROMINENCE_ARC_MM)
     return arc if isinstance(arc, NotAssessable) else largest_bulge_mm(arc.points / pair.px_per_mm, arc)
 
 

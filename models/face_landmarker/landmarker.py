@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
-import mediapipe as mp
 import numpy as np
-from mediapipe.tasks.python import BaseOptions, vision
 
 from models.arrays import FloatArray, Pixels
 from models.face_landmarker.asset import find_face_model
+from models.face_landmarker.mediapipe_alone import BaseOptions, mp, vision
 from models.landmarks import HeadPose
 
 _MOST_FACES = 3
