@@ -136,7 +136,7 @@ def displacement_map(displace: Displace, shape: tuple[int, ...]) -> Plane:
     The displacement is evaluated on a coarse grid and interpolated: it is smooth over the face.
     """
     height, width = shape[:2]
-    step = max(8, width // 50)
+    step = max(8, width // 100)
     columns, rows = np.arange(0, width + 2 * step, step), np.arange(0, height + 2 * step, step)
     grid = np.stack(np.meshgrid(columns, rows), axis=-1).astype(np.float64)
     coarse = displace(grid.reshape(-1, 2)).reshape(grid.shape).astype(np.float32)

@@ -50,7 +50,7 @@ def cut_out(photo: Photo, face: DetectedFace) -> tuple[FaceImage, FaceLandmarks]
     crop = photo.pixels[low[1] : max(high[1], low[1] + 2), low[0] : max(high[0], low[0] + 2)]
     decoded_scale = np.array(photo.decoded_scale)
     image = FaceImage(
-        rgb=_resized(anti_aliased(crop, scale), scale),
+        rgb=_for_measuring(crop, scale),
         face_px_per_pixel=scale * decoded_scale,
         origin_px=low / decoded_scale - 0.5,
     )
@@ -93,10 +93,15 @@ def _for_detection(pixels: Pixels, scale: float) -> Pixels:
             cv2.resize(pixels[:height, :width], (width // whole, height // whole), interpolation=cv2.INTER_AREA),
             dtype=np.uint8,
         )
-    return _resized(pixels, scale * whole)
+    return _resized(pixels, scale * whole, cv2.INTER_LINEAR)
 
 
-def _resized(pixels: Pixels, scale: float) -> Pixels:
+def _for_measuring(pixels: Pixels, scale: float) -> Pixels:
+    """Cubic after an even blur: linear would blur by where a pixel falls, and double the error of a lid's change."""
+    return _resized(anti_aliased(pixels, scale), scale, cv2.INTER_CUBIC)
+
+
+def _resized(pixels: Pixels, scale: float, interpolation: int) -> Pixels:
     if scale >= 1:
         return pixels
-    return np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+    return np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=interpolation), dtype=np.uint8)
