@@ -1,0 +1,51 @@
+"""``make demo`` does what it says, and does nothing twice."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def demo(tmp_path):
+    """The demo's command and surroundings, in a folder of its own."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("LIFTMARK_")}
+    environment |= {"PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"}
+    return {"args": [sys.executable, "-m", "service.demo"], "cwd": tmp_path, "env": environment, "text": True}
+
+
+@pytest.mark.slow
+def test_the_demo_writes_reports_that_open_from_the_disk_and_reuses_them(demo, tmp_path):
+    once = {**demo, "args": [*demo["args"], "--once"]}
+    outputs = []
+    for _ in range(2):
+        done = subprocess.run(**once, capture_output=True, check=False, timeout=250)
+        assert done.returncode == 0, done.stdout + done.stderr
+        outputs.append(done.stdout)
+    assert outputs[0] == outputs[1]
+    assert "Detectable increase" in outputs[0]
+    assert (tmp_path / "out" / "eyelids" / "report.html").is_file()
+    assert len(list((tmp_path / "data" / "demo" / "blobs").glob("*/*/photos/*"))) == 6
+
+
+@pytest.mark.slow
+def test_the_demo_serves_the_reports_that_it_names(demo):
+    with subprocess.Popen(**demo, stdout=subprocess.PIPE) as process:
+        try:
+            printed, deadline = "", time.monotonic() + 250
+            while "Serving at" not in printed:
+                printed += process.stdout.readline()
+                assert time.monotonic() < deadline
+            link = re.search(r"http://\S+/report\?token=\S+", printed)[0]
+            assert httpx.get(link, follow_redirects=False).status_code == 303
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
