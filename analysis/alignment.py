@@ -75,24 +75,18 @@ def register(
     Refused when fewer than 80 features are found again, when they scatter by more than 0.30 mm or when less than 70 %
     of them obey one motion: another person, another pose, or light that changed the skin's texture.
     """
-    similarity = fit_similarity(
-        before_landmarks.midline(Midline.RIGID_ANCHORS), after_landmarks.midline(Midline.RIGID_ANCHORS)
-    )
-    motion = RigidMotion(similarity, DepthMap.of(before_landmarks, px_per_mm))
-    sigma = max(2.0, _NORMALISED_WIDTH * before_landmarks.face_width)
-    reference = light_normalised(before, sigma)
-    corners = _rigid_corners(reference, before_landmarks, px_per_mm)
-    if len(corners) < _FEWEST_MATCHES:
+    skin = _RigidSkin.of(before, before_landmarks, px_per_mm)
+    if len(skin.corners) < _FEWEST_MATCHES:
         return AlignmentRefused("Too little skin texture was found on forehead and nose.", None)
+    anchors = (landmarks.midline(Midline.RIGID_ANCHORS) for landmarks in (before_landmarks, after_landmarks))
+    motion = RigidMotion(fit_similarity(*anchors), DepthMap.of(before_landmarks, px_per_mm))
     *coarse, finest = _PASSES
     for tracking in coarse:
-        moved = light_normalised(warp(after, displacement_map(motion, before.shape)), sigma)
-        nearer = _follow(reference, moved, corners, tracking, motion, px_per_mm)
+        nearer = _follow(skin, after, motion, tracking)
         if isinstance(nearer, AlignmentRefused):
             return nearer
         motion = nearer.motion
-    moved = light_normalised(warp(after, displacement_map(motion, before.shape)), sigma)
-    found = _follow(reference, moved, corners, finest, motion, px_per_mm)
+    found = _follow(skin, after, motion, finest)
     if isinstance(found, AlignmentRefused):
         return found
     if found.fit.spread / px_per_mm > LARGEST_SPREAD_MM or found.fit.inliers < _FEWEST_INLIERS:
@@ -100,16 +94,46 @@ def register(
     return found
 
 
-def _follow(
-    reference: NDArray[np.uint8],
-    moved: NDArray[np.uint8],
-    corners: NDArray[np.float32],
-    tracking: _Pass,
-    motion: RigidMotion,
-    px_per_mm: float,
-) -> Registration | AlignmentRefused:
+@dataclass(frozen=True, slots=True, eq=False)
+class _RigidSkin:
+    """The part of the before that moves with the skull, cut out and made ready for tracking.
+
+    Parameters
+    ----------
+    origin : (2,) of the cut-out's top-left pixel in the before's face frame.
+    texture : normalised for local light.
+    corners : (n, 1, 2) features in the cut-out.
+    sigma : of the light's normalisation, px.
+    """
+
+    origin: FloatArray
+    texture: NDArray[np.uint8]
+    corners: NDArray[np.float32]
+    sigma: float
+    px_per_mm: float
+
+    @classmethod
+    def of(cls, before: Plane, landmarks: FaceLandmarks, px_per_mm: float) -> "_RigidSkin":
+        mask = rigid_mask(before.shape, landmarks)
+        # Room for the widest window and the farthest move, so that no track ends at the cut.
+        margin = round((_PASSES[0].window_mm + _PASSES[0].reach_mm) * px_per_mm)
+        left, top, width, height = cv2.boundingRect(mask)
+        rows = slice(max(top - margin, 0), top + height + margin)
+        columns = slice(max(left - margin, 0), left + width + margin)
+        sigma = max(2.0, _NORMALISED_WIDTH * landmarks.face_width)
+        texture = light_normalised(np.ascontiguousarray(before[rows, columns]), sigma)
+        corners = _corners(texture, np.ascontiguousarray(mask[rows, columns]), px_per_mm)
+        return cls(np.array([columns.start, rows.start], dtype=np.float64), texture, corners, sigma, px_per_mm)
+
+    def seen_in(self, after: Plane, motion: RigidMotion) -> NDArray[np.uint8]:
+        """The same cut-out of the after, moved onto the before, as texture."""
+        looked_up = displacement_map(lambda points: motion(points + self.origin), self.texture.shape)
+        return light_normalised(np.maximum(warp(after, looked_up), 0), self.sigma)
+
+
+def _follow(skin: _RigidSkin, after: Plane, motion: RigidMotion, tracking: _Pass) -> Registration | AlignmentRefused:
     """The motion bettered by one round of tracking in the after already moved by it."""
-    start, displacement = _track(reference, moved, corners, tracking, px_per_mm)
+    start, displacement = _track(skin, skin.seen_in(after, motion), tracking)
     if len(start) < _FEWEST_MATCHES:
         return AlignmentRefused("Too little of forehead and nose was found again in the other photo.", None)
     basis = flow_basis(start, motion.depth)
@@ -117,7 +141,7 @@ def _follow(
     misfit = displacement - basis @ fit.terms
     distance = np.linalg.norm(misfit, axis=1)
     residual_px = float(np.sqrt(np.mean(distance[distance < _INLIER_SPREADS * fit.spread] ** 2)))
-    return Registration(motion.plus(fit.terms), start, misfit, residual_px / px_per_mm, fit)
+    return Registration(motion.plus(fit.terms), start, misfit, residual_px / skin.px_per_mm, fit)
 
 
 def light_normalised(grey: Plane, sigma: float) -> NDArray[np.uint8]:
@@ -167,38 +191,33 @@ def rigid_mask(shape: tuple[int, ...], landmarks: FaceLandmarks) -> NDArray[np.u
     return mask
 
 
-def _rigid_corners(reference: NDArray[np.uint8], landmarks: FaceLandmarks, px_per_mm: float) -> NDArray[np.float32]:
+def _corners(texture: NDArray[np.uint8], mask: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.float32]:
     corners: Any = cv2.goodFeaturesToTrack(
-        reference,
+        texture,
         _FEATURES,
         qualityLevel=0.02,
         minDistance=_SPACING_MM * px_per_mm,
-        mask=rigid_mask(reference.shape, landmarks),
+        mask=mask,
         blockSize=max(3, int(1.2 * px_per_mm) | 1),
     )
     # None where there is no corner at all, which OpenCV's types do not say.
     return np.asarray(np.empty((0, 1, 2)) if corners is None else corners, dtype=np.float32)
 
 
-def _track(
-    reference: NDArray[np.uint8],
-    moved: NDArray[np.uint8],
-    corners: NDArray[np.float32],
-    tracking: _Pass,
-    px_per_mm: float,
-) -> tuple[FloatArray, FloatArray]:
-    """Corners (n, 2) found again, there and back, and their displacements (n, 2)."""
-    there = track_points(reference, moved, corners, tracking.window_mm * px_per_mm, tracking.levels)
-    back = track_points(moved, reference, there.points, tracking.window_mm * px_per_mm, tracking.levels, guess=corners)
+def _track(skin: _RigidSkin, moved: NDArray[np.uint8], tracking: _Pass) -> tuple[FloatArray, FloatArray]:
+    """Corners (n, 2) of the face frame found again, there and back, and their displacements (n, 2)."""
+    corners, window_px = skin.corners, tracking.window_mm * skin.px_per_mm
+    there = track_points(skin.texture, moved, corners, window_px, tracking.levels)
+    back = track_points(moved, skin.texture, there.points, window_px, tracking.levels, guess=corners)
     displacement = (there.points - corners)[:, 0].astype(np.float64)
     round_trip = np.linalg.norm((back.points - corners)[:, 0], axis=1)
     kept = (
         there.found
         & back.found
         & (round_trip < _LARGEST_ROUND_TRIP_PX)
-        & (np.linalg.norm(displacement, axis=1) < tracking.reach_mm * px_per_mm)
+        & (np.linalg.norm(displacement, axis=1) < tracking.reach_mm * skin.px_per_mm)
     )
-    return corners[kept, 0].astype(np.float64), displacement[kept]
+    return corners[kept, 0].astype(np.float64) + skin.origin, displacement[kept]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
