@@ -22,6 +22,8 @@ GOOD_FACE_PX: Final = 400
 LARGEST_EDGE_WIDTH_MM: Final = 1.35
 """The limbus itself is a transition of 0.7-1.0 mm; photos in focus reach 0.55-1.05, and a
 blur of 0.6 mm, which still leaves enough texture to align, 1.35."""
+NARROWEST_EDGE_PX: Final = 2.5
+"""A sharp edge is as wide in pixels; a small face's edges are wide in millimetres without being blurred."""
 LARGEST_YAW_DEG: Final = 10.0
 LARGEST_PITCH_DEG: Final = 18.0
 """The model's zero pitch differs between faces by ±6 degrees, so that only a clear tilt is told."""
@@ -120,7 +122,9 @@ def _exposure(face: FaceImage, grey: Plane, landmarks: FaceLandmarks) -> Iterato
 
 def _sharpness(grey: Plane, limbi: Mapping[Side, Limbus | NotAssessable], scale: Scale) -> Iterator[Flag]:
     width_mm = edge_width_mm(grey, limbi, scale)
-    if width_mm is not None and width_mm > LARGEST_EDGE_WIDTH_MM:
+    if width_mm is None or width_mm * scale.px_per_mm < NARROWEST_EDGE_PX:
+        return
+    if width_mm > LARGEST_EDGE_WIDTH_MM:
         yield Flag.of(FlagCode.BLURRED, width_mm, LARGEST_EDGE_WIDTH_MM)
 
 
