@@ -51,5 +51,7 @@ def test_parallax_needs_depth_to_be_fitted():
 
 
 def test_the_motion_is_the_flow_and_then_the_similarity():
-    motion = RigidMotion(np.array([[2.0, 0, 5.0], [0, 2.0, -5.0]]), dome()).plus(np.array([1.0, 0, 0, 0, 0, 0, 0, 0, 0]))
+    motion = RigidMotion(np.array([[2.0, 0, 5.0], [0, 2.0, -5.0]]), dome()).plus(
+        np.array([1.0, 0, 0, 0, 0, 0, 0, 0, 0])
+    )
     assert motion(np.array([[10.0, 20.0]])) == pytest.approx(np.array([[2 * 11 + 5, 2 * 20 - 5]]))
