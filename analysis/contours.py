@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from analysis.calibration import Limbus
 from analysis.lid_margins import find_lid_margin
-from analysis.measures.jawline import find_jawline
+from analysis.measures.jawline import find_jawlines
 from analysis.measures.nasolabial_fold import find_fold
 from models.anatomy import Outline, Side
 from models.arrays import Plane
 from models.landmarks import FaceLandmarks
-from models.measurement import Contour, NotAssessable, SideContours
+from models.measurement import Circle, Contour, NotAssessable, SideContours
 from models.photo import FaceImage
 from models.quality import Flag, FlagCode, Quality
 
@@ -28,25 +28,21 @@ def find_contours(
     ----------
     grey, log_luminance : planes of ``face``, in its frame.
     """
-    return {side: _side(face, grey, log_luminance, landmarks, side, limbi[side], px_per_mm) for side in Side}
+    jawlines = find_jawlines(face.rgb, landmarks, px_per_mm)
+    return {
+        side: SideContours(
+            iris=_circle(limbi[side]),
+            upper_lid=_lid(grey, landmarks, side, Outline.UPPER_LID, limbi[side]),
+            lower_lid=_lid(grey, landmarks, side, Outline.LOWER_LID, limbi[side]),
+            jawline=jawlines[side],
+            nasolabial_fold=find_fold(log_luminance, landmarks, side, px_per_mm),
+        )
+        for side in Side
+    }
 
 
-def _side(
-    face: FaceImage,
-    grey: Plane,
-    log_luminance: Plane,
-    landmarks: FaceLandmarks,
-    side: Side,
-    limbus: Limbus | NotAssessable,
-    px_per_mm: float,
-) -> SideContours:
-    return SideContours(
-        iris=limbus if isinstance(limbus, NotAssessable) else limbus.circle,
-        upper_lid=_lid(grey, landmarks, side, Outline.UPPER_LID, limbus),
-        lower_lid=_lid(grey, landmarks, side, Outline.LOWER_LID, limbus),
-        jawline=find_jawline(face.rgb, landmarks, side, px_per_mm),
-        nasolabial_fold=find_fold(log_luminance, landmarks, side, px_per_mm),
-    )
+def _circle(limbus: Limbus | NotAssessable) -> Circle | NotAssessable:
+    return limbus if isinstance(limbus, NotAssessable) else limbus.circle
 
 
 def _lid(

@@ -5,6 +5,7 @@ the path of the strongest edge in log colour across the mesh's jaw, found by dyn
 1990, IEEE Trans. Pattern Anal. 12:855-867).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,53 +44,66 @@ _LEAST_CONTRAST: Final = 0.02
 _BEARD_DARKER: Final = 0.6
 _BEARD_TEXTURE: Final = 0.045
 _NORMAL_SPAN: Final = 9
-_PAST_CHIN_MM: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Fan:
-    """Log colour across the mesh's jaw.
+    """Log colour across the mesh's jaw, from the level of one mouth corner round the chin to the other.
 
     Parameters
     ----------
     reach_mm : (m,) from inside (-) to outside (+).
     points : (m, n, 2) face frame.
     log_colour : (m, n, 3).
-    own : columns that belong to the side; the rest lies past the chin's middle.
     """
 
     reach_mm: FloatArray
     points: FloatArray
     log_colour: Plane
-    own: int
+
+    def of_side(self, columns: NDArray[np.intp]) -> "_Fan":
+        """The same for some of its columns, in their order."""
+        return _Fan(self.reach_mm, self.points[:, columns], self.log_colour[:, columns])
 
 
-def find_jawline(rgb: Pixels, landmarks: FaceLandmarks, side: Side, px_per_mm: float) -> Contour | NotAssessable:
-    """The visible mandibular outline of one side, from mouth-corner level to the chin's middle, face frame.
+def find_jawlines(rgb: Pixels, landmarks: FaceLandmarks, px_per_mm: float) -> Mapping[Side, Contour | NotAssessable]:
+    """The visible mandibular outline of both sides, each from mouth-corner level to the chin's middle, face frame.
+
+    One path round the whole jaw, so that both sides meet at the chin.
 
     Parameters
     ----------
     rgb : the face, uint8, (height, width, 3).
 
-    Not assessable where less than half of the path follows an edge, or where the skin beside it is dark and rough
-    against the cheek: beard, hair, a collar, a hand.
+    A side is not assessable where less than half of its path follows an edge, or where the skin beside it is dark and
+    rough against the cheek: beard, hair, a collar, a hand.
     """
-    fan = _fan(rgb, landmarks, side, px_per_mm)
+    line, chin = _mesh_jaw(landmarks, px_per_mm)
+    fan = _fan(rgb, landmarks, line, px_per_mm)
     strength = _edge_strength(fan)
-    path = _strongest_path(strength, fan)[: fan.own]
-    columns = np.arange(fan.own)
-    strong = float((strength[path, columns] > _STRONG_EDGE).mean())
+    path = _strongest_path(strength, fan, chin)
+    columns = {Side.RIGHT: np.arange(chin + 1), Side.LEFT: np.arange(len(line) - 1, chin - 1, -1)}
+    return {
+        side: _judged(strength[:, own], fan.of_side(own), path[own], _cheek_log(rgb, landmarks, side, px_per_mm))
+        for side, own in columns.items()
+    }
+
+
+def _judged(strength: FloatArray, fan: _Fan, path: NDArray[np.intp], cheek_log: Plane) -> Contour | NotAssessable:
+    """One side's outline, or why its path is none."""
+    strong = float((strength[path, np.arange(len(path))] > _STRONG_EDGE).mean())
     if strong < _FEWEST_STRONG or _contrast(fan, path) < _LEAST_CONTRAST:
         return NotAssessable("The jaw's edge does not stand out from neck and background.")
-    if _looks_like_beard(fan, path, rgb, landmarks, side, px_per_mm):
+    if _looks_like_beard(fan, path, cheek_log):
         return NotAssessable("The jaw's edge is covered, by a beard or hair for instance.")
     return Contour(_between_rows(strength, fan, path), uncertainty_mm=_FINDING_MM + 2.0 * (1 - strong))
 
 
-def _strongest_path(strength: FloatArray, fan: _Fan) -> NDArray[np.intp]:
+def _strongest_path(strength: FloatArray, fan: _Fan, chin: int) -> NDArray[np.intp]:
     """Row of the outline in each column of the fan."""
     columns = np.arange(strength.shape[1])
-    chin_ward = np.minimum(columns / fan.own, 1) ** 2
+    last = max(len(columns) - 1 - chin, 1)
+    chin_ward = np.where(columns <= chin, columns / max(chin, 1), (len(columns) - 1 - columns) / last) ** 2
     away = (fan.reach_mm[:, None] - _CHIN_BELOW_MESH_MM * chin_ward) / _REACH_MM
     return cheapest_path(1 - np.minimum(strength, 1.2) + _PULL * away**2, _SMOOTHNESS, reach=3)
 
@@ -112,31 +126,31 @@ def _contrast(fan: _Fan, path: NDArray[np.intp]) -> float:
     return float(np.median([np.linalg.norm(stretch.mean(axis=0)) for stretch in stretches]))
 
 
-def _fan(rgb: Pixels, landmarks: FaceLandmarks, side: Side, px_per_mm: float) -> _Fan:
-    points, chin = _mesh_jaw(landmarks, side, px_per_mm)
-    outward = smooth_normals(points, landmarks.centre)
-    below_mouth = (points - landmarks[Landmark.CHEILION, side]) @ landmarks.upward < 0
-    own = below_mouth & (np.arange(len(points)) <= chin)
+def _fan(rgb: Pixels, landmarks: FaceLandmarks, line: FloatArray, px_per_mm: float) -> _Fan:
+    outward = smooth_normals(line, landmarks.centre)
     reach_mm = np.arange(-_REACH_MM, _REACH_MM + _STEP_MM / 2, _STEP_MM)
-    grid = points[None, below_mouth] + px_per_mm * reach_mm[:, None, None] * outward[None, below_mouth]
+    grid = line[None] + px_per_mm * reach_mm[:, None, None] * outward[None]
     low = np.maximum(np.floor(grid.min(axis=(0, 1))) - 2, 0).astype(int)
     high = np.ceil(grid.max(axis=(0, 1))).astype(int) + 3
     crop = cv2.GaussianBlur(rgb[low[1] : high[1], low[0] : high[0]], (0, 0), max(0.5, _EDGE_SIGMA_MM * px_per_mm))
     log = np.log(crop.astype(np.float32) + DARK_OFFSET)
     planes = [sample(np.ascontiguousarray(log[..., channel]), grid - low, cv2.INTER_LINEAR) for channel in range(3)]
-    return _Fan(reach_mm, grid, np.stack(planes, axis=-1), int(own.sum()))
+    return _Fan(reach_mm, grid, np.stack(planes, axis=-1))
 
 
-def _mesh_jaw(landmarks: FaceLandmarks, side: Side, px_per_mm: float) -> tuple[FloatArray, int]:
-    """The mesh's jaw, a point a mm, on past the chin's middle, and the index of that middle.
-
-    At its end a path would be free to wander.
-    """
-    other = Side.LEFT if side is Side.RIGHT else Side.RIGHT
-    near, far = landmarks.outline(Outline.JAW, side), landmarks.outline(Outline.JAW, other)[::-1]
-    line = Polyline.through(np.vstack([near, far[1:]]), 800)
-    step, chin = _ALONG_MM * px_per_mm, line.nearest_arc(near[-1])
-    return line.at(np.arange(0, chin + _PAST_CHIN_MM * px_per_mm, step)), int(chin / step)
+def _mesh_jaw(landmarks: FaceLandmarks, px_per_mm: float) -> tuple[FloatArray, int]:
+    """The mesh's jaw below the mouth's corners, a point a mm from right to left, and the index of the chin's middle."""
+    right, left = (landmarks.outline(Outline.JAW, side) for side in (Side.RIGHT, Side.LEFT))
+    line = Polyline.through(np.vstack([right, left[-2::-1]]), 800)
+    points = line.at(np.arange(0, line.arc[-1], _ALONG_MM * px_per_mm))
+    chin = int(line.nearest_arc(right[-1]) / (_ALONG_MM * px_per_mm))
+    corner = np.where(
+        (np.arange(len(points)) <= chin)[:, None],
+        landmarks[Landmark.CHEILION, Side.RIGHT],
+        landmarks[Landmark.CHEILION, Side.LEFT],
+    )
+    below = (points - corner) @ landmarks.upward < 0
+    return points[below], int(below[:chin].sum())
 
 
 def smooth_normals(points: FloatArray, inside: FloatArray) -> FloatArray:
@@ -154,17 +168,19 @@ def _edge_strength(fan: _Fan) -> FloatArray:
     return np.asarray(gradient / (usual + 1e-6), dtype=np.float64)
 
 
-def _looks_like_beard(
-    fan: _Fan, path: NDArray[np.intp], rgb: Pixels, landmarks: FaceLandmarks, side: Side, px_per_mm: float
-) -> bool:
+def _cheek_log(rgb: Pixels, landmarks: FaceLandmarks, side: Side, px_per_mm: float) -> Plane:
+    """Log colour of a patch of the cheek."""
+    x, y = landmarks[Landmark.MALAR, side].astype(int)
+    half = int(4 * px_per_mm)
+    return np.asarray(np.log(rgb[y - half : y + half, x - half : x + half].astype(np.float32) + DARK_OFFSET))
+
+
+def _looks_like_beard(fan: _Fan, path: NDArray[np.intp], cheek_log: Plane) -> bool:
     """Whether the skin 0.8-3 mm inside the path is both much darker than the cheek and rough."""
     depths = np.round(np.arange(0.8, 3.0, 0.3) / _STEP_MM).astype(int)
     rows = np.clip(path[None] - depths[:, None], 0, len(fan.reach_mm) - 1)
     inside = fan.log_colour[rows, np.arange(len(path))].mean(axis=-1)
-    x, y = landmarks[Landmark.MALAR, side].astype(int)
-    half = int(4 * px_per_mm)
-    cheek = np.log(rgb[y - half : y + half, x - half : x + half].astype(np.float32) + DARK_OFFSET)
-    darker = float(np.median(cheek) - np.median(inside))
+    darker = float(np.median(cheek_log) - np.median(inside))
     return darker > _BEARD_DARKER and float(np.median(inside.std(axis=0))) > _BEARD_TEXTURE
 
 

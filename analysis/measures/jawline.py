@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from analysis.geometry import sample
-from analysis.jaw_outline import JOWL_HALF_MM, SKIN_MM, JowlArc, find_jawline, jowl_arc, jowl_window
+from analysis.jaw_outline import JOWL_HALF_MM, SKIN_MM, JowlArc, find_jawlines, jowl_arc, jowl_window
 from analysis.lower_face import LowerFace, lower_face_of
 from analysis.measures.jaw_edge_change import prominence_change, width_change
 from analysis.measures.jaw_shape import JawMeasures, lower_face_width, measure_jawline
@@ -24,7 +24,7 @@ from models.measurement import Contour, Estimate, NotAssessable
 
 __all__ = [
     "JawMeasures",
-    "find_jawline",
+    "find_jawlines",
     "jawline_change",
     "jowl_window",
     "lower_face_width",

@@ -9,7 +9,7 @@ import pytest
 from analysis.alignment import Registration
 from analysis.geometry import Polyline
 from analysis.measures.jawline import (
-    find_jawline,
+    find_jawlines,
     jawline_change,
     jowl_window,
     lower_face_width,
@@ -94,7 +94,7 @@ def pair(before: Pixels, after: Pixels, yaw_deg: float = 0.0) -> RegisteredPair:
     photos = [replace(drawn_face.analysis(picture), landmarks=landmarks) for picture in (before, after)]
     for photo, picture in zip(photos, (before, after), strict=True):
         for side in Side:
-            found = find_jawline(picture, landmarks, side, PX_PER_MM)
+            found = find_jawlines(picture, landmarks, PX_PER_MM)[side]
             photo.contours[side] = replace(photo.contours[side], jawline=found)  # type: ignore[index]
     return RegisteredPair(photos[0], photos[1], registration)
 
@@ -103,7 +103,7 @@ BEFORE = photograph(seed=1)
 
 
 def found(side: Side) -> Contour:
-    contour = find_jawline(BEFORE, face(), side, PX_PER_MM)
+    contour = find_jawlines(BEFORE, face(), PX_PER_MM)[side]
     assert isinstance(contour, Contour)
     return contour
 
@@ -126,7 +126,7 @@ def test_the_outline_runs_from_mouth_level_to_the_middle_of_the_chin(side: Side)
 def test_a_jaw_without_an_edge_is_not_assessable() -> None:
     flat = np.random.default_rng(3).integers(118, 138, (*SHAPE, 3)).astype(np.uint8)
     flat = cv2.GaussianBlur(flat, (0, 0), 0.7)
-    covered = [isinstance(find_jawline(flat, face(), side, PX_PER_MM), NotAssessable) for side in Side]
+    covered = [isinstance(found, NotAssessable) for found in find_jawlines(flat, face(), PX_PER_MM).values()]
     assert any(covered)
 
 
