@@ -17,6 +17,8 @@ from models.quality import FLAGS, Favours, Flag, FlagCode
 _JAW_AND_FOLD: Final = frozenset(
     code for code, entry in MEASURANDS.items() if entry.family in {Family.JAWLINE, Family.NASOLABIAL_FOLD}
 )
+_AWAY_FROM_THE_EYES: Final = _JAW_AND_FOLD | {MeasurandCode.BROW_HEIGHT}
+"""What lies before or behind the plane of the eyes, so that parallax moves it against them."""
 _BROW: Final = frozenset({MeasurandCode.BROW_HEIGHT})
 _NOTHING: Final = frozenset[MeasurandCode]()
 DEGREES_PER_MM_OF_IRIS: Final = 1 / 0.18
@@ -51,14 +53,14 @@ class Gate:
 # From 2.5 degrees on the mesh's depth errors at the jaw exceed 0.3 mm; from 4 degrees on the eyes' own parallax and the
 # skin's foreshortening are no longer those the intervals were checked on.
 _POSE_GATES: Final = (
-    (Gate(FlagCode.PITCH_DIFFERS, 1.5, 2.5, _JAW_AND_FOLD), Gate(FlagCode.PITCH_DIFFERS, 4.0, 4.0)),
-    (Gate(FlagCode.YAW_DIFFERS, 1.5, 2.5, _JAW_AND_FOLD), Gate(FlagCode.YAW_DIFFERS, 4.0, 4.0)),
+    (Gate(FlagCode.PITCH_DIFFERS, 1.5, 2.5, _AWAY_FROM_THE_EYES), Gate(FlagCode.PITCH_DIFFERS, 4.0, 4.0)),
+    (Gate(FlagCode.YAW_DIFFERS, 1.5, 2.5, _AWAY_FROM_THE_EYES), Gate(FlagCode.YAW_DIFFERS, 4.0, 4.0)),
 )
 _SMILE = Gate(FlagCode.EXPRESSION_DIFFERS, 0.10, 0.20)
 _JAW_OPEN = Gate(FlagCode.EXPRESSION_DIFFERS, 0.06, 0.10, _JAW_AND_FOLD)
 _SQUINT = Gate(FlagCode.EXPRESSION_DIFFERS, 0.20, 0.35)
 _BROW_RAISE = Gate(FlagCode.EXPRESSION_DIFFERS, 0.20, 0.35, _BROW)
-_DISTANCE = Gate(FlagCode.DISTANCE_DIFFERS, 8.0, 15.0)
+_DISTANCE = Gate(FlagCode.DISTANCE_DIFFERS, 8.0, 15.0, _AWAY_FROM_THE_EYES)
 _GAZE = Gate(FlagCode.GAZE_DIFFERS, 2.0, 3.5)
 _SHARPNESS = Gate(FlagCode.SHARPNESS_DIFFERS, 1.25, 1.6)
 _LIGHT = Gate(FlagCode.LIGHT_DIFFERS, 0.12, 0.20)

@@ -17,7 +17,6 @@ _DEBUG: Final = "--debug"
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 bench = typer.Typer(no_args_is_help=True, help="Measure how good this installation is.")
-bench.callback()(lambda: None)  # keeps `speed` a word of its own, though it is the only one
 
 PhotoFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, show_default=False)]
 MaybePhotoFile = Annotated[Path | None, typer.Argument(exists=True, dir_okay=False, readable=True, show_default=False)]
@@ -94,6 +93,22 @@ def speed(
     if (before is None) != (after is None):
         raise typer.BadParameter("name two photos, or none")
     print_speed((before, after) if before and after else None, json_file, runs)
+
+
+@bench.command()
+def accuracy(
+    folders: Annotated[
+        list[Path] | None, typer.Argument(exists=True, file_okay=False, show_default=False, help="Pairs with truth.")
+    ] = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Hold measured changes against true ones: error, coverage of the intervals, false alarms, refusals.
+
+    FOLDERS hold photos with a manifest.json or a pairs.json that says what truly changed; the shipped pairs without.
+    """
+    from service.cli_bench import print_accuracy  # noqa: PLC0415  as above
+
+    print_accuracy(tuple(folders or ()), json_file)
 
 
 def _add_the_services_commands() -> None:

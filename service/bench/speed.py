@@ -17,7 +17,7 @@ from service.sandbox.child_process import ChildProcess
 from service.sandbox.messages import Message
 
 _CHILD: Final = "service.bench.speed_child"
-_SAMPLES: Final = Path(__file__).parents[2] / "sample_images"
+SAMPLES: Final = Path(__file__).parents[2] / "sample_images"
 _SAMPLE_PAIR: Final = ("eyelids_before.jpg", "eyelids_after.jpg")
 _MEGAPIXELS: Final = 12
 _JPEG_QUALITY: Final = 92
@@ -79,7 +79,7 @@ def sample_pair() -> tuple[bytes, bytes]:
 
 
 def _enlarged(name: str, megapixels: float) -> bytes:
-    with Image.open(_SAMPLES / name) as picture:
+    with Image.open(SAMPLES / name) as picture:
         factor = (megapixels * 1e6 / (picture.width * picture.height)) ** 0.5
         size = round(picture.width * factor), round(picture.height * factor)
         large = picture.resize(size, Image.Resampling.LANCZOS)
