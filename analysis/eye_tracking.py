@@ -37,6 +37,8 @@ _PROFILES_MM: Final = {Outline.UPPER_LID: (-0.6, 1.6), Outline.LOWER_LID: (-1.6,
 """How far below and above the edge its profile reaches: through the lash line well into the skin, and little into the
 eye, which stays where it is and would hold the shift back."""
 
+_LOWER_RAYS: Final = VISIBLE_RAYS[VISIBLE_RAYS[:, 1] < 0.1]  # noqa: PLR2004  six degrees above the horizontal
+"""Those that a rising or sinking upper lid, its lashes and its shadow leave alone."""
 _GAUSS_NEWTON_STEPS: Final = 12
 _CONVERGED_PX: Final = 1e-3
 _INDEPENDENT_SHARE: Final = 0.2
@@ -225,7 +227,7 @@ def iris_shift(eye: EyePair, iris: Circle) -> Shift | NotAssessable:
     light (Baker & Matthews 2004, Int. J. Comput. Vis. 56:221-255); catch-lights do not lie there.
     """
     centre, radius = eye.frame.from_face(iris.centre), iris.radius / eye.frame.px_per_mm
-    ring = centre + (radius * np.linspace(0.8, 1.2, 9))[None, :, None] * VISIBLE_RAYS[:, None, :]
+    ring = centre + (radius * np.linspace(0.8, 1.2, 9))[None, :, None] * _LOWER_RAYS[:, None, :]
     points = to_patch(ring).reshape(-1, 2)
     reference = sample(eye.before, points).astype(np.float64)
     fit = _translate(points, reference, eye.after)

@@ -119,18 +119,18 @@ def speed_lines(document: SpeedDocument) -> Iterator[RenderableType]:
 
 def accuracy_lines(document: AccuracyDocument) -> Iterator[RenderableType]:
     """A row a measurand, in the unit of its change."""
-    heads = ("Measure", "Sides", "Refused", "Bias", "Slope", "MDC95", "Coverage", "False alarms", "Wrong")
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    heads = ("Measure", "n", "Refused", "Bias", "Slope", "MDC95", "Cover", "False", "Wrong")
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for head in heads:
         table.add_column(head, justify="left" if head == heads[0] else "right", no_wrap=True)
     for row in document.rows:
         table.add_row(
-            f"{row.measurand} ({row.unit})",
+            row.measurand,
             str(row.sides),
             f"{row.refused:.0%}",
             _figure(row.bias, "+.3f"),
             _figure(row.slope, ".2f"),
-            _figure(row.mdc95, ".3f"),
+            f"{_figure(row.mdc95, '.3f')} {row.unit}",
             _figure(row.coverage, ".0%"),
             f"{_figure(row.false_detectable, '.0%')} of {row.zero_changes}",
             str(row.wrong_and_confident),
