@@ -6,7 +6,7 @@ COPY requirements.lock ./
 # Modules are compiled here, because the running container's files are read-only.
 RUN /srv/venv/bin/pip install --quiet --no-cache-dir --disable-pip-version-check \
         --no-deps --only-binary :all: --require-hashes --requirement requirements.lock
-COPY pyproject.toml LICENSE ./
+COPY pyproject.toml README.md LICENSE ./
 COPY models models
 COPY analysis analysis
 COPY service service
@@ -14,7 +14,10 @@ RUN /srv/venv/bin/pip install --quiet --no-cache-dir --disable-pip-version-check
 
 FROM python:3.11-slim-bookworm
 COPY service/fresh_machine.py /tmp/
+# The base image ships Python's own library uncompiled, and the running container could not keep what it compiles.
 RUN python -I /tmp/fresh_machine.py \
+    && python -m compileall -q -x '/tests?/|site-packages|dist-packages' \
+        "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')" \
     && rm -rf /tmp/fresh_machine.py /var/lib/apt/lists/* \
     && useradd --uid 10001 --create-home --home-dir /data liftmark
 COPY --from=install /srv/venv /srv/venv
