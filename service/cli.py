@@ -5,7 +5,6 @@ import is imported by the command that needs it, so that help comes at once.
 """
 
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -40,6 +39,8 @@ def main() -> None:
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001  typer calls it so
     if wanted:
+        from importlib.metadata import version  # noqa: PLC0415  slower to import than all else here
+
         typer.echo(f"liftmark {version('liftmark')}")
         raise typer.Exit
 

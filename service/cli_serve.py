@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from service.settings import Settings
-from service.tenancy.tenant import Scope
+from service.tenancy.scope import Scope
 
 
 def register(app: typer.Typer) -> None:
@@ -26,6 +25,7 @@ def serve_command(
 ) -> None:
     """Serve the API and its pages, with an analysis worker of its own."""
     from service.serving import first_key, serve  # noqa: PLC0415  the web stack is slow to import
+    from service.settings import Settings  # noqa: PLC0415
 
     settings = Settings()
     key = first_key(settings)
@@ -38,6 +38,7 @@ def serve_command(
 def worker_command() -> None:
     """Do the service's jobs, on this machine or another one that reaches its database and blobs."""
     from service.assembly import open_service  # noqa: PLC0415  as above
+    from service.settings import Settings  # noqa: PLC0415
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -53,6 +54,7 @@ def create_key_command(
 ) -> None:
     """Make an API key and print it, alone, this once."""
     from service.assembly import open_database  # noqa: PLC0415  as above
+    from service.settings import Settings  # noqa: PLC0415
     from service.tenancy.keys import create_key  # noqa: PLC0415
 
     with open_database(Settings()) as database, database.writing() as session:

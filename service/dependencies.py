@@ -7,7 +7,8 @@ from fastapi import Depends, Header, Query, Request
 
 from service.assembly import Service
 from service.errors import ProblemCode, ServiceError
-from service.tenancy.tenant import Actor, Scope
+from service.tenancy.scope import Scope
+from service.tenancy.tenant import Actor
 
 
 def _service(request: Request) -> Service:

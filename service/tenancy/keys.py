@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.database.tables import ApiKey, Clinic, new_id
-from service.tenancy.tenant import Actor, Scope, TenantId
+from service.tenancy.scope import Scope
+from service.tenancy.tenant import Actor, TenantId
 
 PREFIX: Final = "lm_"
 DEFAULT_CLINIC: Final = "default"

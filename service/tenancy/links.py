@@ -8,7 +8,8 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from service.tenancy.tenant import Actor, Scope, TenantId
+from service.tenancy.scope import Scope
+from service.tenancy.tenant import Actor, TenantId
 
 
 @dataclass(frozen=True, slots=True)

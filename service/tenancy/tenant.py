@@ -1,26 +1,13 @@
 """The words of tenancy."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NewType
 
 from service.errors import ProblemCode, ServiceError
+from service.tenancy.scope import Scope
 
 TenantId = NewType("TenantId", str)
 """A clinic's id. Repositories are made with one, so a query without a tenant cannot be written."""
-
-
-class Scope(StrEnum):
-    """What a key may do."""
-
-    INGEST = "ingest"
-    """Make subjects, visits, photos and comparisons."""
-    READ = "read"
-    """See them."""
-    EXPORT = "export"
-    """Take pictures out, make links."""
-    ADMIN = "admin"
-    """Erase subjects."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from service.database.migrate import migrate
 from service.database.tables import Clinic, Row, Subject, Visit, new_id
 from service.subjects.repository import Subjects
 from service.tenancy.keys import create_first_key, create_key, find_actor
-from service.tenancy.tenant import Scope, TenantId
+from service.tenancy.scope import Scope
+from service.tenancy.tenant import TenantId
 
 
 @pytest.fixture

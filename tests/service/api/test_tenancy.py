@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.tenancy.tenant import Scope
+from service.tenancy.scope import Scope
 
 NOWHERE = "0" * 32
 

@@ -1,0 +1,16 @@
+"""What a key may do. It stands alone, so that the command line can name the scopes without loading the web stack."""
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """What a key may do."""
+
+    INGEST = "ingest"
+    """Make subjects, visits, photos and comparisons."""
+    READ = "read"
+    """See them."""
+    EXPORT = "export"
+    """Take pictures out, make links."""
+    ADMIN = "admin"
+    """Erase subjects."""
