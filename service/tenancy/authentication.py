@@ -87,6 +87,6 @@ def _moved_into_cookie(request: Request, base: str, token: str, link: ReportLink
         path=base,
         secure=request.url.scheme == "https",
         httponly=True,
-        samesite="strict",
+        samesite="lax",  # strict would be dropped when the link is clicked in webmail; these pages only read
     )
     return response
