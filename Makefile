@@ -18,7 +18,7 @@ DEV_READY := $(VENV)/.dev-$(call digest,requirements-dev.lock pyproject.toml)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-deps --no-compile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test quick lint types format bench docs lock clean
+.PHONY: help setup setup-dev demo test quick lint types format bench docs pictures lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name says; do printf '  make %-10s %s\n' "$$name" "$$says"; done
@@ -56,6 +56,9 @@ bench: setup ## Measure accuracy and speed
 
 docs: setup ## Write the reference pages from the code's catalogues
 	$(BIN)/python docs/write_reference.py
+
+pictures: setup-dev ## Take the pictures of the pages anew (needs chromium)
+	$(BIN)/python -m tests.browser.take_pictures
 
 lock: ## Write the hash locks anew (needs uv; UPGRADE=1: with the newest versions)
 	$(call compile,--group dev -o requirements-dev.lock)

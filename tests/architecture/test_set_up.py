@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 from service import fresh_machine
 
-COMMANDS = {"help", "setup", "demo", "test", "lint", "types", "bench", "docs", "format"}
+COMMANDS = {"help", "setup", "demo", "test", "lint", "types", "bench", "docs", "format", "pictures"}
 
 
 def locked(lock: Path) -> dict[str, Requirement]:
