@@ -67,9 +67,26 @@ _SRGB: Final = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
 def inspect(upload: bytes) -> Refused | None:
-    """Why ``upload`` would be refused, judged by its header alone; None when it may be decoded."""
+    """Why ``upload`` would be refused, judged without decoding it: its header, and whether its end arrived.
+
+    None when it may be decoded.
+    """
     opened = _guarded(_open, upload)
-    return opened if isinstance(opened, Refused) else None
+    if isinstance(opened, Refused):
+        return opened
+    return Refused(Flag.of(FlagCode.TRUNCATED)) if _ends_early(upload) else None
+
+
+def _ends_early(upload: bytes) -> bool:
+    """Whether the file was cut: a transfer that broke off is told to its sender at once, not after the analysis."""
+    if upload.startswith(b"\xff\xd8"):
+        # The end of the picture, before whatever a camera appends; an embedded preview ends in the first half.
+        return upload.rfind(b"\xff\xd9") < len(upload) // 2
+    if upload.startswith(b"\x89PNG"):
+        return b"IEND" not in upload
+    if upload.startswith(b"RIFF"):
+        return int.from_bytes(upload[4:8], "little") + 8 > len(upload)
+    return False
 
 
 def decode(upload: bytes, at_least_px: int | None = None) -> Photo | Refused:

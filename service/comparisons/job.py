@@ -2,6 +2,7 @@
 
 from service.analysing import Analyser
 from service.blobs.vault import SubjectVault, Vaults
+from service.comparisons.dating import dated
 from service.comparisons.repository import Comparisons, ComparisonStatus
 from service.database import Database
 from service.documents import ComparisonDocument
@@ -10,6 +11,7 @@ from service.photos.job import GIVEN_UP
 from service.photos.repository import Photos
 from service.sandbox import CompareOutcome
 from service.subjects.repository import Subjects
+from service.visits.repository import Visits
 
 Pictures = tuple[str | None, str | None]
 """Names of the two aligned pictures' blobs, before and after."""
@@ -49,7 +51,9 @@ class ComparePhotos:
                 return False
             pair = Comparisons(session, job.tenant).get(job.target)
             pair.status = ComparisonStatus.COMPARED if compared else ComparisonStatus.REFUSED
-            pair.document = outcome.document.model_dump_json()
+            pair.document = dated(
+                outcome.document, Visits(session, job.tenant), Photos(session, job.tenant), pair
+            ).model_dump_json()
             pair.aligned_before_blob, pair.aligned_after_blob = pictures
             return True
 

@@ -10,6 +10,7 @@ from service.documents.records import (
     MeasuredDocument,
     MeasurementDocument,
     OverlayDocument,
+    PhotoDocument,
     RefusedDocument,
 )
 
@@ -20,6 +21,7 @@ __all__ = [
     "MeasuredDocument",
     "MeasurementDocument",
     "OverlayDocument",
+    "PhotoDocument",
     "RefusedDocument",
     "comparison_document",
     "measurement_document",

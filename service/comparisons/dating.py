@@ -1,0 +1,26 @@
+"""When a comparison's photos were taken: by the camera's word, or by the visit's where the camera wrote nothing."""
+
+from datetime import datetime
+
+from service.database.tables import Comparison
+from service.documents import ComparisonDocument, PhotoDocument, RefusedDocument
+from service.photos.repository import Photos
+from service.visits.repository import Visits
+
+
+def dated(
+    document: ComparisonDocument | RefusedDocument, visits: Visits, photos: Photos, pair: Comparison
+) -> ComparisonDocument | RefusedDocument:
+    """The document with the visits' times where the photos themselves carry none."""
+    if isinstance(document, RefusedDocument):
+        return document
+    before, after = (
+        visits.get(photos.get(photo_id).visit_id).taken_at for photo_id in (pair.before_photo_id, pair.after_photo_id)
+    )
+    return document.model_copy(
+        update={"before": _with_time(document.before, before), "after": _with_time(document.after, after)}
+    )
+
+
+def _with_time(photo: PhotoDocument, visit_time: datetime) -> PhotoDocument:
+    return photo if photo.taken_at else photo.model_copy(update={"taken_at": visit_time})
