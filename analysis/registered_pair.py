@@ -55,13 +55,15 @@ class RegisteredPair:
         """Camera distance of the after over the before's.
 
         From the scale when both photos come from one lens at one setting (EXIF) and one sensor size; else from the
-        perspective that the motion shows, for a before taken at 1.2 m, which tells 15 % and not 5 %.
+        perspective that the motion shows, as if the farther photo was taken at 1.2 m, which tells 15 % and not 5 %.
         """
         before, after = self.before.photo, self.after.photo
         if before.focal_length_mm and before.focal_length_mm == after.focal_length_mm and _same_size(before, after):
             return self.before.scale_px.px_per_mm / self._after_px_per_mm
         nearer = self.registration.motion.perspective_change * _USUAL_DISTANCE_MM / _FACE_WIDTH_MM
-        return 1 / max(1 + nearer, 0.1) if abs(nearer) > _PERSPECTIVE_NOISE else 1.0
+        if abs(nearer) < _PERSPECTIVE_NOISE:
+            return 1.0
+        return 1 / (1 + nearer) if nearer > 0 else 1 - nearer
 
     @property
     def _after_px_per_mm(self) -> float:

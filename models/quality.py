@@ -208,7 +208,7 @@ _CATALOGUE = (
     _retake(
         _F.DISTANCE_DIFFERS,
         _JAW,
-        "The camera was {value} % nearer or farther; at most {limit} %.",
+        "The camera was {value} % farther away in one photo; at most {limit} %.",
         "Use the same distance, at least 1 m.",
         "%",
     ),
