@@ -77,6 +77,17 @@ def operator(tmp_path):
     operator.stop(signal.SIGKILL)
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """A running service with its first key, for tests that neither stop it nor need it new."""
+    operator = Operator(tmp_path_factory.mktemp("served") / "data")
+    try:
+        (key,) = KEY.findall(operator.serve())
+        yield operator, key
+    finally:
+        operator.stop(signal.SIGKILL)
+
+
 def upload(client: httpx.Client, photo: Path | bytes, wait: int = 0) -> httpx.Response:
     subject = client.post("/v1/subjects", json={"reference": "P-1"}).json()["id"]
     new = {"taken_at": "2026-03-02T10:00:00Z", "phase": "baseline"}
@@ -95,8 +106,8 @@ def test_the_first_start_prints_a_key_that_works_and_the_second_prints_none(oper
 
 
 @pytest.mark.slow
-def test_a_key_made_beside_the_running_service_works_at_once(operator):
-    operator.serve()
+def test_a_key_made_beside_the_running_service_works_at_once(served):
+    operator, _ = served
     made = operator.run("key", "create", "--clinic", "Aurora", "--scope", "read")
     assert made.returncode == 0, made.stderr
     assert KEY.fullmatch(made.stdout.strip())
@@ -123,10 +134,10 @@ def test_an_acknowledged_photo_is_analysed_though_the_service_was_killed(operato
 
 
 @pytest.mark.slow
-def test_the_main_job_through_the_real_service_and_the_real_analysis(operator):
+def test_the_main_job_through_the_real_service_and_the_real_analysis(served):
+    operator, key = served
     pairs = json.loads((SAMPLES / "manifest.json").read_text())["pairs"]
     truth = next(pair["truth"] for pair in pairs if pair["name"] == "eyelids")
-    (key,) = KEY.findall(operator.serve())
     with operator.client(key) as client:
         before, after = (upload(client, SAMPLES / f"eyelids_{w}.jpg", wait=120).json() for w in ("before", "after"))
         assert before["status"] == after["status"] == "analysed"
@@ -159,8 +170,8 @@ def test_the_main_job_through_the_real_service_and_the_real_analysis(operator):
     ],
     ids=["empty", "text", "gif"],
 )
-def test_a_file_that_is_no_photo_is_refused_by_the_real_sandbox(operator, content, status, code):
-    (key,) = KEY.findall(operator.serve())
+def test_a_file_that_is_no_photo_is_refused_by_the_real_sandbox(served, content, status, code):
+    operator, key = served
     with operator.client(key) as client:
         answer = upload(client, content)
     assert (answer.status_code, answer.json()["code"]) == (status, code)

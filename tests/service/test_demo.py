@@ -14,16 +14,22 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Where the demo runs; what one test had analysed, the other finds done."""
+    return tmp_path_factory.mktemp("demo")
+
+
 @pytest.fixture
-def demo(tmp_path):
-    """The demo's command and surroundings, in a folder of its own."""
+def demo(folder):
+    """The demo's command and surroundings."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("LIFTMARK_")}
     environment |= {"PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"}
-    return {"args": [sys.executable, "-m", "service.demo"], "cwd": tmp_path, "env": environment, "text": True}
+    return {"args": [sys.executable, "-m", "service.demo"], "cwd": folder, "env": environment, "text": True}
 
 
 @pytest.mark.slow
-def test_the_demo_writes_reports_that_open_from_the_disk_and_reuses_them(demo, tmp_path):
+def test_the_demo_writes_reports_that_open_from_the_disk_and_reuses_them(demo, folder):
     once = {**demo, "args": [*demo["args"], "--once"]}
     outputs = []
     for _ in range(2):
@@ -32,8 +38,8 @@ def test_the_demo_writes_reports_that_open_from_the_disk_and_reuses_them(demo, t
         outputs.append(done.stdout)
     assert outputs[0] == outputs[1]
     assert "Detectable increase" in outputs[0]
-    assert (tmp_path / "out" / "eyelids" / "report.html").is_file()
-    assert len(list((tmp_path / "data" / "demo" / "blobs").glob("*/*/photos/*"))) == 6
+    assert (folder / "out" / "eyelids" / "report.html").is_file()
+    assert len(list((folder / "data" / "demo" / "blobs").glob("*/*/photos/*"))) == 6
 
 
 @pytest.mark.slow
