@@ -35,7 +35,14 @@ _MESH_PULL: Final = 0.02
 _EDGE_REACH_MM: Final = 1.3
 _EDGE_STEP_MM: Final = 0.05
 _FEWEST_RAYS: Final = 14
+_EDGE_FRINGE: Final = 2
+"""Steps at both ends of the reach in which a peak is the reach's, not the edge's."""
+_WEAKEST_EDGE: Final = 0.35
+"""Of the rays' median edge; weaker ones are lashes or reflections."""
 _LARGEST_MISFIT_MM: Final = 0.35
+_FARTHEST_STRAY_MM: Final = 1.5
+_LARGEST_GROWTH: Final = 0.2
+"""A fit that leaves the coarse circle by more has followed something else."""
 _LEAST_CONTRAST: Final = 0.15
 """The palest of 56 photographed people's irises stands out by 0.29, a skin's texture by less than 0.05."""
 _EYES_DISAGREE: Final = 0.08
@@ -50,12 +57,10 @@ class Limbus:
     ----------
     circle : centre and radius in face-frame pixels.
     relative_uncertainty : of the radius.
-    centre_uncertainty_px : of the centre, per axis.
     """
 
     circle: Circle
     relative_uncertainty: float
-    centre_uncertainty_px: float
 
 
 def find_limbus(grey: Plane, landmarks: FaceLandmarks, side: Side) -> Limbus | NotAssessable:
@@ -124,12 +129,14 @@ def _refined(patch: Plane, coarse: tuple[FloatArray, float], frame: EyeFrame) ->
         height = slope[index, peak]
         offset = parabola_peak(slope[index, peak - 1], height, slope[index, peak + 1])
         edge = radius + reach[peak] + offset * _EDGE_STEP_MM
-        good = (height > 0.35 * median(height)) & (peak > 2) & (peak < len(reach) - 3) & (height > 0)  # noqa: PLR2004
+        inside = (peak > _EDGE_FRINGE) & (peak < len(reach) - 1 - _EDGE_FRINGE)
+        good = inside & (height > max(_WEAKEST_EDGE * median(height), 0.0))
         if good.sum() < _FEWEST_RAYS:
             return NotAssessable("The iris was not found: too little of its edge is visible.")
         fit = _robust_circle(centre + edge[good, None] * VISIBLE_RAYS[good], centre, radius)
         centre, radius = fit.centre, fit.radius
-    if fit.misfit > _LARGEST_MISFIT_MM or np.linalg.norm(centre - coarse[0]) > 1.5 or abs(radius / coarse[1] - 1) > 0.2:  # noqa: PLR2004
+    strayed = np.linalg.norm(centre - coarse[0]) > _FARTHEST_STRAY_MM or abs(radius / coarse[1] - 1) > _LARGEST_GROWTH
+    if strayed or fit.misfit > _LARGEST_MISFIT_MM:
         return NotAssessable("The iris was not found: its edge is not round, something may cover it.")
     if _contrast(patch, centre, radius) < _LEAST_CONTRAST:
         return NotAssessable("The iris was not found: the eye may be closed or covered.")
@@ -137,7 +144,6 @@ def _refined(patch: Plane, coarse: tuple[FloatArray, float], frame: EyeFrame) ->
     return Limbus(
         Circle(float(middle[0]), float(middle[1]), radius * frame.px_per_mm),
         relative_uncertainty=float(np.hypot(np.sqrt(fit.covariance[2, 2]) / radius, 0.006)),
-        centre_uncertainty_px=float(np.sqrt(max(fit.covariance[0, 0], fit.covariance[1, 1]))) * frame.px_per_mm,
     )
 
 

@@ -37,7 +37,9 @@ _PROFILES_MM: Final = {Outline.UPPER_LID: (-0.6, 1.6), Outline.LOWER_LID: (-1.6,
 """How far below and above the edge its profile reaches: through the lash line well into the skin, and little into the
 eye, which stays where it is and would hold the shift back."""
 
-_LOWER_RAYS: Final = VISIBLE_RAYS[VISIBLE_RAYS[:, 1] < 0.1]  # noqa: PLR2004  six degrees above the horizontal
+_HIGHEST_RAY: Final = 0.1
+"""Sine of six degrees above the horizontal."""
+_LOWER_RAYS: Final = VISIBLE_RAYS[VISIBLE_RAYS[:, 1] < _HIGHEST_RAY]
 """Those that a rising or sinking upper lid, its lashes and its shadow leave alone."""
 _GAUSS_NEWTON_STEPS: Final = 12
 _CONVERGED_PX: Final = 1e-3

@@ -10,6 +10,9 @@ from scipy.interpolate import PchipInterpolator
 
 from models.arrays import FloatArray, Pixels, Plane
 
+_LEAST_SIGMA: Final = 0.3
+"""A Gaussian narrower than this, in pixels, falls between them."""
+_FLAT: Final = 1e-9
 DARK_OFFSET: Final = 6.0
 """Grey levels added before a logarithm, so that noise in shadow does not dominate."""
 
@@ -30,7 +33,7 @@ def log_light(grey: Plane) -> Plane:
 
 def blurred(plane: Plane, sigma: float) -> Plane:
     """Gaussian blur; a sigma below 0.3 px changes nothing and is left out."""
-    return plane if sigma < 0.3 else np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma), dtype=np.float32)  # noqa: PLR2004
+    return plane if sigma < _LEAST_SIGMA else np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma), dtype=np.float32)
 
 
 def wide_blur(plane: Plane, sigma: float) -> Plane:
@@ -47,7 +50,7 @@ def wide_blur(plane: Plane, sigma: float) -> Plane:
 def anti_aliased(pixels: Pixels, shrink: float) -> Pixels:
     """A picture blurred just enough that reducing it by ``shrink`` (0 to 1) skips no detail."""
     sigma = 0.5 * float(np.sqrt(max(1 / shrink**2 - 1, 0)))
-    return pixels if sigma < 0.3 else np.asarray(cv2.GaussianBlur(pixels, (0, 0), sigma), dtype=np.uint8)  # noqa: PLR2004
+    return pixels if sigma < _LEAST_SIGMA else np.asarray(cv2.GaussianBlur(pixels, (0, 0), sigma), dtype=np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,6 +156,6 @@ def median(values: FloatArray) -> float:
 def parabola_peak(left: NDArray[np.floating], middle: NDArray[np.floating], right: NDArray[np.floating]) -> FloatArray:
     """Offset in samples, within ±1, of the extremum of the parabola through three neighbours; 0 where it is flat."""
     curvature = np.asarray(left - 2 * middle + right, dtype=np.float64)
-    safe = np.where(np.abs(curvature) > 1e-9, curvature, 1.0)  # noqa: PLR2004  flat
-    offset = np.where(np.abs(curvature) > 1e-9, 0.5 * (left - right) / safe, 0.0)  # noqa: PLR2004
+    safe = np.where(np.abs(curvature) > _FLAT, curvature, 1.0)
+    offset = np.where(np.abs(curvature) > _FLAT, 0.5 * (left - right) / safe, 0.0)
     return np.asarray(np.clip(offset, -1, 1), dtype=np.float64)

@@ -36,6 +36,8 @@ FARTHEST_GAZE: Final = 0.65
 _EXPOSURE_STEP: Final = 4
 """Every fourth pixel each way is enough for exposure."""
 DARKEST_FACE_GREY: Final = 32.0
+OVEREXPOSED_GREY: Final = 253
+"""As white as eight bits hold, less what JPEG takes away."""
 LARGEST_OVEREXPOSED_SHARE: Final = 0.08
 LARGEST_SIDE_RATIO: Final = 0.5
 """Of log luminance, left cheek over right: one side lit 1.6 times as much."""
@@ -111,7 +113,7 @@ def _exposure(face: FaceImage, grey: Plane, landmarks: FaceLandmarks) -> Iterato
     median = float(np.median(grey[thin, thin][skin]))
     if median < DARKEST_FACE_GREY:
         yield Flag.of(FlagCode.TOO_DARK, median, DARKEST_FACE_GREY)
-    overexposed = float((face.rgb[thin, thin][skin].max(axis=1) >= 253).mean())  # noqa: PLR2004  as white as eight bits hold
+    overexposed = float((face.rgb[thin, thin][skin].max(axis=1) >= OVEREXPOSED_GREY).mean())
     if overexposed > LARGEST_OVEREXPOSED_SHARE:
         yield Flag.of(FlagCode.TOO_BRIGHT, overexposed, LARGEST_OVEREXPOSED_SHARE)
     cheeks = [float(np.median(grey[polygon_mask(grey, landmarks.outline(Outline.ZYGOMA, side))])) for side in Side]

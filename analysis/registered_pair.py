@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 
 from analysis.alignment import Registration, displacement_map, warp
-from analysis.geometry import log_light
 from models.analysis import PhotoAnalysis
 from models.arrays import FloatArray, Plane
 from models.photo import Photo
@@ -71,10 +70,6 @@ class RegisteredPair:
         enlargement = float(np.sqrt(abs(np.linalg.det(self.registration.motion.similarity[:, :2]))))
         return self.px_per_mm * enlargement / float(self.after.face.face_px_per_pixel[0])
 
-    def to_after(self, points: FloatArray) -> FloatArray:
-        """Points (n, 2) of the before's face frame in the after's, if they move with the skull."""
-        return self.registration.motion(points)
-
     def from_after(self, points: FloatArray) -> FloatArray:
         """Points (n, 2) of the after's face frame in the before's: the inverse, by fixed-point iteration."""
         motion = self.registration.motion
@@ -108,16 +103,6 @@ class RegisteredPair:
     def after_log(self) -> Plane:
         """The same of the after, in the before's frame."""
         return warp(self.after.log_luminance, self._after_map)
-
-    @cached_property
-    def before_log_light(self) -> Plane:
-        """Logarithm of gamma-coded grey, which evens out noise better than linear light in shadow."""
-        return log_light(self.before_grey)
-
-    @cached_property
-    def after_log_light(self) -> Plane:
-        """The same of the after, in the before's frame."""
-        return log_light(self.after_grey)
 
 
 def _same_size(before: Photo, after: Photo) -> bool:
