@@ -124,7 +124,7 @@ def test_an_acknowledged_photo_is_analysed_though_the_service_was_killed(operato
         assert kept.json()["status"] == "queued"
         operator.stop(signal.SIGKILL)
         operator.serve()
-        deadline = time.monotonic() + 90  # the dead process's lease runs out first
+        deadline = time.monotonic() + 240  # the dead process's lease runs out first
         while client.get(f"/v1/photos/{kept.json()['id']}").json()["status"] == "queued":
             assert time.monotonic() < deadline
             time.sleep(0.2)
