@@ -68,7 +68,8 @@ def not_comparable(before: PhotoAnalysis, after: PhotoAnalysis, flag: Flag, reas
 
 def alignment_flag(refused: AlignmentRefused) -> Flag:
     """Why two photos could not be laid on each other, as a flag of the pair."""
-    if refused.residual_mm is None:
+    # Too few matches, or too many that go their own way: then what is left lies close, and is not the reason.
+    if refused.residual_mm is None or refused.residual_mm <= LARGEST_SPREAD_MM:
         return Flag.of(FlagCode.NOT_THE_SAME_FACE)
     return Flag.of(FlagCode.ALIGNMENT_UNSURE, refused.residual_mm, LARGEST_SPREAD_MM)
 

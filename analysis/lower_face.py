@@ -6,7 +6,6 @@ pad, upper lip, lateral cheek and preauricular skin and carried to the jowl.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 import cv2
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 
 from analysis.alignment import light_normalised, track_points
 from analysis.geometry import blurred, log_light, sample
-from analysis.registered_pair import RegisteredPair
+from analysis.registered_pair import RegisteredPair, once_per_pair
 from models.anatomy import Midline, Outline, Side
 from models.arrays import FloatArray, Plane
 from models.landmarks import FaceLandmarks
@@ -110,7 +109,7 @@ class LowerFace:
         return float(np.corrcoef(centred[0].ravel(), centred[1].ravel())[0, 1])
 
 
-@lru_cache(maxsize=2)  # both sides and all three changes of a pair share it
+@once_per_pair
 def lower_face_of(pair: RegisteredPair) -> LowerFace | NotAssessable:
     """The lower face of a pair.
 

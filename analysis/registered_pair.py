@@ -1,8 +1,10 @@
 """Two analysed photos of one face, the after seen in the before's face frame: what every measure of a change reads."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Final
+from functools import cached_property, wraps
+from typing import Final, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -108,3 +110,19 @@ class RegisteredPair:
 def _same_size(before: Photo, after: Photo) -> bool:
     """Whether both were uncropped alike, held upright or across."""
     return sorted(before.size_px) == sorted(after.size_px)
+
+
+_Figure = TypeVar("_Figure")
+
+
+def once_per_pair(figure: Callable[[RegisteredPair], _Figure]) -> Callable[[RegisteredPair], _Figure]:
+    """Work a figure that both sides and several measures ask for out once, and keep it as long as the pair lives."""
+    known: WeakKeyDictionary[RegisteredPair, _Figure] = WeakKeyDictionary()
+
+    @wraps(figure)
+    def kept(pair: RegisteredPair) -> _Figure:
+        if pair not in known:
+            known[pair] = figure(pair)
+        return known[pair]
+
+    return kept

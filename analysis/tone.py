@@ -5,17 +5,15 @@ in features that no treatment moves and that are much darker or brighter than sk
 broad shading of the face changed. Exposure and white balance do neither: they shift log luminance as a whole.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Final, TypeVar
-from weakref import WeakKeyDictionary
+from typing import Final
 
 import cv2
 import numpy as np
 
 from analysis.geometry import blurred
-from analysis.registered_pair import RegisteredPair
+from analysis.registered_pair import RegisteredPair, once_per_pair
 from models.anatomy import Midline, Outline, Side
 from models.arrays import FloatArray, Mask, Plane, require_finite
 from models.landmarks import FaceLandmarks
@@ -75,23 +73,7 @@ class LightDifference:
         )
 
 
-_Figure = TypeVar("_Figure")
-
-
-def _once_per_pair(figure: Callable[[RegisteredPair], _Figure]) -> Callable[[RegisteredPair], _Figure]:
-    """Both sides of all shading measures ask for the same figure: it is kept as long as the pair lives."""
-    known: WeakKeyDictionary[RegisteredPair, _Figure] = WeakKeyDictionary()
-
-    @wraps(figure)
-    def kept(pair: RegisteredPair) -> _Figure:
-        if pair not in known:
-            known[pair] = figure(pair)
-        return known[pair]
-
-    return kept
-
-
-@_once_per_pair
+@once_per_pair
 def tone_ratio(pair: RegisteredPair) -> Estimate:
     """Contrast of the after over the before in brows, nostrils and lips; 1 where the photos have the same tone curve.
 
@@ -110,7 +92,7 @@ def tone_ratio(pair: RegisteredPair) -> Estimate:
     return Estimate(float(np.exp(trust * np.median(ratios))), uncertainty * float(np.sqrt(trust)))
 
 
-@_once_per_pair
+@once_per_pair
 def light_difference(pair: RegisteredPair) -> LightDifference:
     """The light gate's figures: a change of broad shading over the face, and of the shading around the nose."""
     before, after = (_reduced(plane, pair.px_per_mm, _LIGHT_PX_PER_MM) for plane in (pair.before_log, pair.after_log))
@@ -137,7 +119,7 @@ def _gradient_rms(plane: Plane, face: Mask, inner: Mask, sigma_mm: float) -> flo
     return float(np.sqrt((down[inner] ** 2 + right[inner] ** 2).mean()))
 
 
-@_once_per_pair
+@once_per_pair
 def sharpness_ratio(pair: RegisteredPair) -> float:
     """Fine over coarse contrast of brows and lashes, after over before: above 1 the after is the sharper photo."""
     energy = [np.zeros(2), np.zeros(2)]

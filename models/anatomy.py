@@ -44,7 +44,6 @@ class Landmark(StrEnum):
     EXOCANTHION = "exocanthion"
     PUPIL_CENTRE = "pupil_centre"
     CHEILION = "cheilion"
-    ALARE = "alare"
     MALAR = "malar"
     """The cheek's forward surface, lateral of the nasolabial fold; gives the fold's lateral direction."""
     ZYGION = "zygion"
@@ -57,12 +56,10 @@ class Outline(StrEnum):
     UPPER_LID = "upper_lid"
     LOWER_LID = "lower_lid"
     IRIS = "iris"
-    BROW_UPPER = "brow_upper"
     BROW_LOWER = "brow_lower"
     JAW = "jaw"
     JOWL = "jowl"
     NASOLABIAL_FOLD = "nasolabial_fold"
-    PREAURICULAR = "preauricular"
     ZYGOMA = "zygoma"
     TEMPLE = "temple"
     NOSTRIL = "nostril"
@@ -78,13 +75,10 @@ class Midline(StrEnum):
     MENTON = "menton"
     NOSE = "nose"
     FOREHEAD = "forehead"
-    CHIN_PAD = "chin_pad"
     RIGID_ANCHORS = "rigid_anchors"
     LIPS = "lips"
     FACE_OVAL = "face_oval"
-    INNER_LIPS = "inner_lips"
     NASAL_BRIDGE = "nasal_bridge"
-    BROW_GAP = "brow_gap"
 
 
 _RIGHT, _LEFT = Side.RIGHT, Side.LEFT
@@ -99,8 +93,6 @@ LANDMARKS: Final = MappingProxyType(
         (Landmark.PUPIL_CENTRE, _LEFT): 473,
         (Landmark.CHEILION, _RIGHT): 61,
         (Landmark.CHEILION, _LEFT): 291,
-        (Landmark.ALARE, _RIGHT): 129,
-        (Landmark.ALARE, _LEFT): 358,
         (Landmark.MALAR, _RIGHT): 50,
         (Landmark.MALAR, _LEFT): 280,
         (Landmark.ZYGION, _RIGHT): 234,
@@ -117,8 +109,6 @@ OUTLINES: Final = MappingProxyType(
         (Outline.LOWER_LID, _LEFT): (263, 249, 390, 373, 374, 380, 381, 382, 362),
         (Outline.IRIS, _RIGHT): (469, 470, 471, 472),
         (Outline.IRIS, _LEFT): (474, 475, 476, 477),
-        (Outline.BROW_UPPER, _RIGHT): (70, 63, 105, 66, 107),
-        (Outline.BROW_UPPER, _LEFT): (300, 293, 334, 296, 336),
         (Outline.BROW_LOWER, _RIGHT): (46, 53, 52, 65, 55),
         (Outline.BROW_LOWER, _LEFT): (276, 283, 282, 295, 285),
         (Outline.BROW, _RIGHT): (70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
@@ -132,8 +122,6 @@ OUTLINES: Final = MappingProxyType(
         # From the wing of the nose down past the corner of the mouth; the crease lies 0-4 mm medial of it.
         (Outline.NASOLABIAL_FOLD, _RIGHT): (129, 203, 206, 216, 212),
         (Outline.NASOLABIAL_FOLD, _LEFT): (358, 423, 426, 436, 432),
-        (Outline.PREAURICULAR, _RIGHT): (93, 137, 177, 215, 58, 132),
-        (Outline.PREAURICULAR, _LEFT): (323, 366, 401, 435, 288, 361),
         (Outline.ZYGOMA, _RIGHT): (116, 117, 118, 101, 50, 123),
         (Outline.ZYGOMA, _LEFT): (345, 346, 347, 330, 280, 352),
         (Outline.TEMPLE, _RIGHT): (34, 143, 116, 227, 127),
@@ -154,8 +142,6 @@ MIDLINES: Final = MappingProxyType(
         Midline.NOSE: (168, 193, 122, 196, 3, 198, 49, 48, 4, 278, 279, 420, 248, 419, 351, 417),
         Midline.FOREHEAD: (109, 10, 338, 337, 9, 108),
         Midline.NASAL_BRIDGE: (168, 193, 122, 196, 197, 419, 351, 417),
-        Midline.BROW_GAP: (107, 9, 336, 285, 8, 55),
-        Midline.CHIN_PAD: (83, 18, 313, 421, 428, 396, 175, 171, 208, 201),
         # Points, not a polygon: nose, bridge and canthi, the first guess of the alignment.
         Midline.RIGID_ANCHORS: (
             6,
@@ -196,7 +182,6 @@ MIDLINES: Final = MappingProxyType(
             338,
         ),
         Midline.LIPS: (61, 40, 37, 0, 267, 270, 291, 321, 314, 17, 84, 91),
-        Midline.INNER_LIPS: (78, 81, 13, 311, 308, 402, 14, 178),
         Midline.FACE_OVAL: (
             10,
             338,

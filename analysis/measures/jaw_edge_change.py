@@ -21,7 +21,7 @@ _BLOCK_HALF_MM: Final = 3.0
 _FEWEST_BLOCKS: Final = 8
 _EDGE_TERMS: Final = 5
 _PROMINENCE_NOISE_MM: Final = 0.25
-"""RMS error over two rendered persons that took no part in setting anything here: 0.24, faint edges of dark skin
+"""RMS error over two rendered persons on whom the other constants were not set: 0.24, faint edges of dark skin
 included; sides without a change scatter by 0.08 on fair skin and 0.16 on dark."""
 _PROMINENCE_SHARE: Final = 0.25
 """The edge follows a receding jowl by 0.7-0.85 of its bulge (149 sides of rendered pairs)."""
