@@ -22,6 +22,11 @@ class Side(StrEnum):
         """+1 where lateral points to the right of the picture (subject's left), -1 where it points to the left."""
         return 1 if self is Side.LEFT else -1
 
+    @property
+    def other(self) -> "Side":
+        """The opposite side."""
+        return Side.RIGHT if self is Side.LEFT else Side.LEFT
+
 
 class View(StrEnum):
     """From where the photo was taken; frontal is the reference view."""

@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from models.alignment import Alignment
 from models.anatomy import Side
 from models.arrays import FloatArray, require_finite, require_points
 from models.measurand import MeasurandCode
 from models.quality import Flag
+
+POSE_TERM: Final = "head pose"
+"""Source of the error term that carries what the pose difference of a pair may be worth."""
+SCALE_TERM: Final = "scale"
 
 
 class Verdict(StrEnum):
@@ -69,6 +74,12 @@ class MeasuredChange:
     def standard_uncertainty(self) -> float:
         """Root of the sum of squares of the error terms."""
         return float(sum(term.standard_uncertainty**2 for term in self.error_terms) ** 0.5)
+
+    @property
+    def pose_equivalent(self) -> float | None:
+        """What the pair's pose difference may be worth, as a standard uncertainty; None where pose has no part."""
+        pose = [term.standard_uncertainty**2 for term in self.error_terms if term.source == POSE_TERM]
+        return float(sum(pose) ** 0.5) if pose else None
 
     @property
     def mdc95(self) -> float:

@@ -9,11 +9,13 @@ from types import MappingProxyType
 from typing import Final
 
 from models.arrays import require_finite
-from models.measurand import MeasurandCode
+from models.measurand import MeasurandCode, with_asymmetry
 
 _M = MeasurandCode
-_LIDS = frozenset({_M.MRD1, _M.MRD2, _M.PALPEBRAL_FISSURE_HEIGHT})
-_JAW = frozenset({_M.JAWLINE_CONTOUR, _M.JOWL_PROMINENCE, _M.LOWER_FACE_WIDTH})
+_LIDS = with_asymmetry({_M.MRD1, _M.MRD2, _M.PALPEBRAL_FISSURE_HEIGHT})
+_BROW = with_asymmetry({_M.BROW_HEIGHT})
+_CANTHI = frozenset({_M.CANTHAL_TILT})
+_JAW = with_asymmetry({_M.JAWLINE_CONTOUR, _M.JOWL_PROMINENCE, _M.LOWER_FACE_WIDTH})
 _FOLD = frozenset({_M.NASOLABIAL_FOLD_DEPTH, _M.NASOLABIAL_FOLD_LENGTH})
 _LINES = frozenset({_M.PERIORBITAL_LINES})
 EVERYTHING: Final = frozenset(MeasurandCode)
@@ -154,7 +156,7 @@ _CATALOGUE = (
     ),
     _retake(
         _F.BLURRED,
-        _LIDS | _FOLD | _LINES,
+        _LIDS | _FOLD | _LINES | _CANTHI,
         "The photo is blurred: edges are {value} mm wide, at most {limit} mm.",
         "Focus on the eyes and hold the camera still.",
         "mm",
@@ -173,21 +175,21 @@ _CATALOGUE = (
     _advisory(_F.HEAD_TILTED, "The head is tilted sideways by {value}°.", "Keep the eyes level.", "°"),
     _retake(
         _F.EXPRESSION,
-        _FOLD | _LINES | _JAW | _LIDS,
+        _FOLD | _LINES | _JAW | _LIDS | _CANTHI,
         "The expression is not neutral.",
         "Ask for a relaxed face, lips touching, no smile.",
     ),
     _retake(_F.MOUTH_OPEN, _JAW | _FOLD, "The mouth is open.", "Ask for lips touching and teeth together."),
     _retake(
         _F.EYES_CLOSED,
-        _LIDS | frozenset({_M.BROW_HEIGHT}),
+        _LIDS | _BROW | _CANTHI,
         "The eyes are closed or nearly closed.",
         "Ask the subject to look into the lens, then wait for the end of a blink.",
     ),
     _retake(_F.GAZE_AVERTED, _LIDS, "The eyes do not look into the camera.", "Ask the subject to look into the lens."),
     _retake(
         _F.EYES_COVERED,
-        _LIDS | _LINES | frozenset({_M.BROW_HEIGHT}),
+        _LIDS | _LINES | _BROW | _CANTHI,
         "The iris could not be found: glasses, hair or a reflection may cover the eyes.",
         "Take off glasses and move hair out of the face.",
     ),
@@ -201,7 +203,7 @@ _CATALOGUE = (
     # A pair; what each stops beyond its limit is decided by the gates, which choose one of the two weights.
     _retake(
         _F.EXPRESSION_DIFFERS,
-        _LIDS | _JAW | _FOLD | _LINES | frozenset({_M.BROW_HEIGHT}),
+        _LIDS | _JAW | _FOLD | _LINES | _BROW | _CANTHI,
         "The expression differs between the photos.",
         "Take both photos with a relaxed face.",
     ),

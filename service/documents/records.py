@@ -142,7 +142,8 @@ class ChangeDocument(_Document):
     """The change of one measurand on one side; where it is not assessable, ``reason`` says why.
 
     For ``%`` the figure before is 100, and ``before_log`` and ``after_log`` carry the log-luminance values. ``meaning``
-    says what a detectable change looks like.
+    says what a detectable change looks like. ``pose_equivalent`` is what the pair's pose difference may be worth, as a
+    standard uncertainty; it is among the error terms.
     """
 
     measurand: MeasurandCode
@@ -163,6 +164,7 @@ class ChangeDocument(_Document):
     before_log: float | None = None
     after_log: float | None = None
     error_terms: tuple[ErrorTermDocument, ...] = ()
+    pose_equivalent: float | None = None
 
 
 class NegativeControlDocument(_Document):
@@ -185,7 +187,7 @@ class OverlayDocument(_Document):
 
 
 class ComparisonDocument(_Document):
-    """What changed between two photos and how sure that is."""
+    """What changed between two photos and how sure that is; the pose difference is after less before."""
 
     method_version: str
     before: PhotoDocument
@@ -196,6 +198,7 @@ class ComparisonDocument(_Document):
     negative_controls: tuple[NegativeControlDocument, ...]
     aligned_size_px: tuple[int, int]
     overlays: tuple[OverlayDocument, ...]
+    pose_difference_deg: PoseDocument | None = None
 
 
 class RefusalDocument(_Document):

@@ -5,14 +5,13 @@ from typing import Final
 
 from models.scale import HVID_MM, HVID_SD_MM
 from service.documents import ComparisonDocument
-from service.documents.records import NegativeControlDocument, PhotoDocument, PoseDocument
+from service.documents.records import NegativeControlDocument, PhotoDocument
 from service.reports.flags import FlagWords, flag_words
+from service.reports.pose import pose_words
 from service.reports.words import day, interval, signed, spoken, with_unit
 
 SCALE_SPREAD_PERCENT: Final = round(196 * HVID_SD_MM / HVID_MM)
 """Half width in per cent of the interval in which 95 % of persons' true scale lies."""
-
-_LEVEL_DEG: Final = 0.05  # prints as 0.0
 
 _SCALE_METHODS: Final = {
     "iris": "from the iris, found on the photo's own pixels",
@@ -64,26 +63,12 @@ def _card(which: str, photo: PhotoDocument) -> PhotoCard:
         taken_at="" if photo.taken_at is None else photo.taken_at.isoformat(),
         verdict="Usable" if usable else "Take again",
         tone="good" if usable else "caution",
-        pose=_pose(photo.pose_deg),
+        pose=pose_words(photo.pose_deg),
         scale=f"{photo.scale.mm_per_px:.4f} mm per pixel, ±{100 * photo.scale.relative_uncertainty:.1f} %",
         scale_method=_SCALE_METHODS.get(photo.scale.method, spoken(photo.scale.method)),
         flags=flag_words(photo.quality.flags),
         sha256=photo.sha256,
     )
-
-
-def _pose(pose: PoseDocument) -> tuple[tuple[str, str], ...]:
-    return (
-        ("Turned", _angle(pose.yaw, "to the subject's left", "to the subject's right")),
-        ("Chin", _angle(pose.pitch, "down", "up")),
-        ("Tilted", _angle(pose.roll, "to the subject's right", "to the subject's left")),
-    )
-
-
-def _angle(degrees: float, positive: str, negative: str) -> str:
-    if abs(degrees) < _LEVEL_DEG:
-        return "0.0°"
-    return f"{abs(degrees):.1f}° {positive if degrees > 0 else negative}"
 
 
 def _control(control: NegativeControlDocument) -> Control:
