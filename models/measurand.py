@@ -38,6 +38,7 @@ class MeasurandCode(StrEnum):
     FISSURE_ASYMMETRY = "fissure_asymmetry"
     BROW_ASYMMETRY = "brow_asymmetry"
     JAWLINE_ASYMMETRY = "jawline_asymmetry"
+    CERVICOMENTAL_ANGLE = "cervicomental_angle"
 
 
 class Family(StrEnum):
@@ -203,6 +204,22 @@ _CATALOGUE = (
         increase_means="the lower face is wider",
         decrease_means="the lower face is narrower",
         source="After the gonial width of Farkas 1994, at a level that a frontal photo shows",
+    ),
+    Measurand(
+        code=MeasurandCode.CERVICOMENTAL_ANGLE,
+        family=Family.JAWLINE,
+        unit=Unit.DEGREE,
+        change_unit=Unit.DEGREE,
+        sided=False,
+        name="Angle under the chin (cervicomental)",
+        what="Angle between the underside of the chin and the front of the neck; in profile photos alone.",
+        definition="On the silhouette before a plain wall: between the line under the chin and the line down the neck, "
+        "each fitted from 20 to 60 % of the distance chin to cervical point away from that point, which is where the "
+        "outline lies farthest behind the chord from chin to neck. It follows how the neck is held, so that it is told "
+        "of one photo and not compared.",
+        increase_means="the angle is more open",
+        decrease_means="the angle is sharper",
+        source="Ellenbogen & Karlin 1980, Plast Reconstr Surg 66:826; own operational definition",
     ),
     Measurand(
         code=MeasurandCode.NASOLABIAL_FOLD_DEPTH,

@@ -3,11 +3,12 @@
 Code, JSON, pages, PDF and documentation read this one list.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from models.anatomy import View
 from models.arrays import require_finite
 from models.measurand import MeasurandCode, with_asymmetry
 
@@ -15,7 +16,7 @@ _M = MeasurandCode
 _LIDS = with_asymmetry({_M.MRD1, _M.MRD2, _M.PALPEBRAL_FISSURE_HEIGHT})
 _BROW = with_asymmetry({_M.BROW_HEIGHT})
 _CANTHI = frozenset({_M.CANTHAL_TILT})
-_JAW = with_asymmetry({_M.JAWLINE_CONTOUR, _M.JOWL_PROMINENCE, _M.LOWER_FACE_WIDTH})
+_JAW = with_asymmetry({_M.JAWLINE_CONTOUR, _M.JOWL_PROMINENCE, _M.LOWER_FACE_WIDTH, _M.CERVICOMENTAL_ANGLE})
 _FOLD = frozenset({_M.NASOLABIAL_FOLD_DEPTH, _M.NASOLABIAL_FOLD_LENGTH})
 _LINES = frozenset({_M.PERIORBITAL_LINES})
 EVERYTHING: Final = frozenset(MeasurandCode)
@@ -54,6 +55,7 @@ class FlagCode(StrEnum):
     TOO_DARK = "too_dark"
     TOO_BRIGHT = "too_bright"
     NOT_FRONTAL = "not_frontal"
+    WRONG_VIEW = "wrong_view"
     HEAD_TILTED = "head_tilted"
     EXPRESSION = "expression"
     MOUTH_OPEN = "mouth_open"
@@ -73,6 +75,8 @@ class FlagCode(StrEnum):
     ALIGNMENT_UNSURE = "alignment_unsure"
     NOT_THE_SAME_FACE = "not_the_same_face"
     CONTROL_MOVED = "control_moved"
+    VIEWS_DIFFER = "views_differ"
+    PROFILES_NOT_COMPARED = "profiles_not_compared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class FlagEntry:
     ----------
     weight : what it does.
     stops : the measurands that are not assessable under it (all of them when it refuses).
-    says : the sentence for the reader; may name ``{value}`` and ``{limit}``.
+    says : the sentence for the reader; may name ``{value}``, ``{limit}`` and ``{shown}``, the view that it shows.
     remedy : what to do when the photo is taken again.
     unit : of value and limit.
     """
@@ -170,6 +174,14 @@ _CATALOGUE = (
         EVERYTHING,
         "The head is turned by {value}° from the camera; at most {limit}°.",
         "Have the subject look straight into the camera.",
+        "°",
+    ),
+    _retake(
+        _F.WRONG_VIEW,
+        EVERYTHING,
+        "The photo was sent as another view than it shows: it shows {shown}, the head turned by {value}°; "
+        "the limit is {limit}°.",
+        "Send it under the view that it shows, or take it again in the view that was meant.",
         "°",
     ),
     _advisory(_F.HEAD_TILTED, "The head is tilted sideways by {value}°.", "Keep the eyes level.", "°"),
@@ -262,6 +274,17 @@ _CATALOGUE = (
         "Take the photos from the same place with the same head position.",
         "mm",
     ),
+    _retake(
+        _F.VIEWS_DIFFER,
+        EVERYTHING,
+        "The two photos are different views of the face.",
+        "Compare photos that were taken in one view.",
+    ),
+    _refuses(
+        _F.PROFILES_NOT_COMPARED,
+        "Photos in profile are measured one by one and not compared: what they show follows how the neck is held.",
+        "Compare frontal photos of the same visits.",
+    ),
 )
 
 FLAGS: Final = MappingProxyType({entry.code: entry for entry in _CATALOGUE})
@@ -283,6 +306,7 @@ class Flag:
     value, limit : in the catalogue's unit; None where the flag has no figure.
     stops : the measurands that this very flag makes not assessable.
     favours : the photo that the difference flatters; None where it flatters none or is not known.
+    shows : the view that the photo shows, where that is not the one it was sent as.
     """
 
     code: FlagCode
@@ -290,6 +314,7 @@ class Flag:
     limit: float | None = None
     stops: frozenset[MeasurandCode] = _NONE
     favours: Favours | None = None
+    shows: View | None = None
 
     def __post_init__(self) -> None:
         require_finite(f"the figures of flag {self.code}", self.value, self.limit)
@@ -299,6 +324,10 @@ class Flag:
         """The flag with all that the catalogue lets it stop."""
         return cls(code, value, limit, FLAGS[code].stops)
 
+    def showing(self, view: View) -> "Flag":
+        """The same flag with the view that the photo shows."""
+        return replace(self, shows=view)
+
     @property
     def entry(self) -> FlagEntry:
         """What the catalogue says of it."""
@@ -307,7 +336,8 @@ class Flag:
     @property
     def says(self) -> str:
         """The sentence for the reader, with its remedy."""
-        says = self.entry.says.format(value=_shown(self.value), limit=_shown(self.limit))
+        shown = "?" if self.shows is None else self.shows.words
+        says = self.entry.says.format(value=_shown(self.value), limit=_shown(self.limit), shown=shown)
         return f"{says} {self.entry.remedy}"
 
 

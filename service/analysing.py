@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from models.anatomy import View
 from service.documents import RefusedDocument
 from service.sandbox import CompareOutcome, MeasureOutcome
 
@@ -12,8 +13,8 @@ class Analyser(Protocol):
     def check(self, upload: bytes) -> RefusedDocument | None:
         """Why the upload would be refused, judged by its header; None when it may be analysed."""
 
-    def measure(self, upload: bytes) -> MeasureOutcome:
-        """Measure one photo."""
+    def measure(self, upload: bytes, view: View = ...) -> MeasureOutcome:
+        """Measure one photo, taken from where ``view`` says."""
 
-    def compare(self, before: bytes, after: bytes) -> CompareOutcome:
-        """Compare two photos."""
+    def compare(self, before: bytes, after: bytes, view: View = ...) -> CompareOutcome:
+        """Compare two photos of one view."""

@@ -10,6 +10,8 @@ from typing import Annotated, Final
 
 import typer
 
+from models.anatomy import View
+
 EXIT_FAILED: Final = 1
 _DEBUG: Final = "--debug"
 
@@ -24,6 +26,9 @@ JsonFile = Annotated[
     typer.Option("--json", metavar="FILE", dir_okay=False, allow_dash=True, help="Write the JSON here; - prints it."),
 ]
 OutFolder = Annotated[Path | None, typer.Option("--out", metavar="DIR", file_okay=False, help="Write a report here.")]
+ViewOption = Annotated[
+    View, typer.Option("--view", help="From where the photo was taken; left and right are the side it shows.")
+]
 
 
 def main() -> None:
@@ -57,25 +62,33 @@ def liftmark(
 
 
 @app.command()
-def compare(before: PhotoFile, after: PhotoFile, json_file: JsonFile = None, out: OutFolder = None) -> None:
+def compare(
+    before: PhotoFile,
+    after: PhotoFile,
+    json_file: JsonFile = None,
+    out: OutFolder = None,
+    view: ViewOption = View.FRONTAL,
+) -> None:
     """Compare two photos of one face: tell what changed, and whether that is more than measurement error.
 
     With --out, DIR gets the aligned photos, comparison.json and report.html, which opens from the disk.
     """
     from service.cli_analysis import print_comparison  # noqa: PLC0415  MediaPipe's and OpenCV's friends are slow
 
-    print_comparison(before, after, json_file, out)
+    print_comparison(before, after, json_file, out, view)
 
 
 @app.command()
-def measure(photo: PhotoFile, json_file: JsonFile = None, out: OutFolder = None) -> None:
+def measure(
+    photo: PhotoFile, json_file: JsonFile = None, out: OutFolder = None, view: ViewOption = View.FRONTAL
+) -> None:
     """Measure one photo: its quality, its scale, and every figure that a single photo carries.
 
     With --out, DIR gets measurement.json and the photo with all that was found drawn on it.
     """
     from service.cli_analysis import print_measurement  # noqa: PLC0415  as above
 
-    print_measurement(photo, json_file, out)
+    print_measurement(photo, json_file, out, view)
 
 
 @bench.command()

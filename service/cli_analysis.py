@@ -8,6 +8,7 @@ import typer
 from pydantic import BaseModel
 from rich.console import Console, RenderableType
 
+from models.anatomy import View
 from models.quality import Flag, FlagCode, Refused
 from service.documents import ComparisonDocument, MeasurementDocument, RefusedDocument, refused_document
 from service.reports import write_report_folder
@@ -20,10 +21,10 @@ _STDOUT: Final = Path("-")
 Outcome = TypeVar("Outcome")
 
 
-def print_comparison(before: Path, after: Path, json_file: Path | None, out: Path | None) -> None:
+def print_comparison(before: Path, after: Path, json_file: Path | None, out: Path | None, view: View) -> None:
     """Compare two photos; see ``liftmark compare --help``."""
     outcome = _in_sandbox(
-        lambda workers: workers.compare(before.read_bytes(), after.read_bytes()),
+        lambda workers: workers.compare(before.read_bytes(), after.read_bytes(), view),
         lambda crashed: CompareOutcome(crashed, None, None),
     )
     write_json(outcome.document, json_file)
@@ -34,10 +35,10 @@ def print_comparison(before: Path, after: Path, json_file: Path | None, out: Pat
     print_lines(json_file, next_step if out is None else _write_pair(outcome.document, outcome, out))
 
 
-def print_measurement(photo: Path, json_file: Path | None, out: Path | None) -> None:
+def print_measurement(photo: Path, json_file: Path | None, out: Path | None, view: View) -> None:
     """Measure one photo; see ``liftmark measure --help``."""
     outcome = _in_sandbox(
-        lambda workers: workers.measure(photo.read_bytes()), lambda crashed: MeasureOutcome(crashed, None)
+        lambda workers: workers.measure(photo.read_bytes(), view), lambda crashed: MeasureOutcome(crashed, None)
     )
     write_json(outcome.document, json_file)
     if isinstance(outcome.document, RefusedDocument):
@@ -45,7 +46,8 @@ def print_measurement(photo: Path, json_file: Path | None, out: Path | None) -> 
     print_lines(json_file, *measurement_lines(outcome.document))
     if out is not None:
         print_lines(json_file, _write_photo(outcome.document, outcome, out))
-    print_lines(json_file, f"Next: liftmark compare {photo} LATER_PHOTO tells what changed.")
+    if outcome.document.scale is not None:
+        print_lines(json_file, f"Next: liftmark compare {photo} LATER_PHOTO tells what changed.")
 
 
 def print_lines(json_file: Path | None, *lines: RenderableType) -> None:

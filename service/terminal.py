@@ -19,6 +19,7 @@ from service.documents import (
     MeasuredDocument,
     MeasurementDocument,
 )
+from service.documents.records import ScaleDocument
 from service.reports.pose import pose_difference
 from service.reports.words import VERDICT_WORDS, figure, interval, named, side_words, signed, with_unit
 
@@ -51,11 +52,18 @@ def measurement_lines(document: MeasurementDocument) -> Iterator[RenderableType]
     usable = document.quality.verdict == "usable"
     yield Text("The photo can be measured." if usable else "The photo should be taken again.", style="bold")
     yield from _flags("Photo", document.quality.flags)
-    spread = 100 * document.scale.relative_uncertainty
-    yield Text(f"Scale: {document.scale.mm_per_px:.4f} mm per pixel ± {spread:.1f} %, from the iris.")
+    if document.scale is not None:
+        yield _scale(document.scale)
     if measured := [measurement for measurement in document.measurements if measurement.reason is None]:
         yield _table(("Measure", "Side", "Value", "± (1 SD)"), map(_measured_row, measured))
     yield from _reasons(document.measurements)
+
+
+def _scale(scale: ScaleDocument) -> RenderableType:
+    from_what = "the mesh's size" if scale.method == "mesh_size" else "the iris"
+    return Text(
+        f"Scale: {scale.mm_per_px:.4f} mm per pixel ± {100 * scale.relative_uncertainty:.1f} %, from {from_what}."
+    )
 
 
 def _flags(photo: str, flags: Iterable[FlagDocument]) -> Iterator[RenderableType]:

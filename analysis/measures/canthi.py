@@ -37,7 +37,7 @@ _FARTHEST_MM: Final = 2.5
 _LEAST_FOUND: Final = 0.4
 _SHARED_TEXTURE: Final = 12.0
 """Windows of 2.5 mm about points 0.75 mm apart overlap: one point in twelve counts as independent."""
-_FLOOR_DEG: Final = 0.10
+_FLOOR_DEG: Final = 0.15
 _PROPORTIONAL: Final = 0.3
 """A lid that rises by 1 mm draws the skin beside its outer corner along, and the tilt reads 0.3 degrees too much
 (48 rendered pairs of 7 identities)."""

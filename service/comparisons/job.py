@@ -1,5 +1,6 @@
 """The job that compares two photos."""
 
+from models.anatomy import View
 from service.analysing import Analyser
 from service.blobs.vault import SubjectVault, Vaults
 from service.comparisons.dating import dated
@@ -31,18 +32,20 @@ class ComparePhotos:
         if job.is_poison:
             self._give_up(job)
             return
-        vault, before, after = self._uploads(job)
-        outcome = self._analyser.compare(vault.get(before), vault.get(after))
+        vault, (before, after), view = self._uploads(job)
+        outcome = self._analyser.compare(vault.get(before), vault.get(after), view)
         pictures = _keep_pictures(job, vault, outcome)
         if not self._keep_outcome(job, outcome, pictures):
             vault.delete(*pictures)
 
-    def _uploads(self, job: Job) -> tuple[SubjectVault, str, str]:
+    def _uploads(self, job: Job) -> tuple[SubjectVault, tuple[str, str], View]:
+        """Where both uploads lie, and their view: a pair has one (:mod:`service.comparisons.pairing`)."""
         with self._database.reading() as session:
             photos = Photos(session, job.tenant)
             pair = Comparisons(session, job.tenant).get(job.target)
             vault = self._vaults.of(Subjects(session, job.tenant).get(pair.subject_id))
-            return vault, photos.get(pair.before_photo_id).upload_blob, photos.get(pair.after_photo_id).upload_blob
+            before, after = photos.get(pair.before_photo_id), photos.get(pair.after_photo_id)
+            return vault, (before.upload_blob, after.upload_blob), View(before.view)
 
     def _keep_outcome(self, job: Job, outcome: CompareOutcome, pictures: Pictures) -> bool:
         compared = isinstance(outcome.document, ComparisonDocument)

@@ -2,7 +2,7 @@
 
 from service.documents.pair import comparison_document
 from service.documents.parts import refused_document
-from service.documents.photo import measurement_document
+from service.documents.photo import measurement_document, profile_document
 from service.documents.records import (
     ChangeDocument,
     ComparisonDocument,
@@ -25,5 +25,6 @@ __all__ = [
     "RefusedDocument",
     "comparison_document",
     "measurement_document",
+    "profile_document",
     "refused_document",
 ]

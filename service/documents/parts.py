@@ -39,6 +39,7 @@ def flag_documents(flags: Iterable[Flag]) -> tuple[FlagDocument, ...]:
             value=rounded(flag.value),
             limit=rounded(flag.limit),
             favours=flag.favours,
+            shows=flag.shows,
             stops=tuple(code for code in MEASURANDS if code in flag.stops),
         )
         for flag in flags

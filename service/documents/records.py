@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from models.anatomy import Side
+from models.anatomy import Side, View
 from models.comparison import Comparable, Verdict
 from models.measurand import Family, MeasurandCode, Unit
 from models.quality import Favours, FlagCode
@@ -28,6 +28,7 @@ class FlagDocument(_Document):
     limit: float | None
     favours: Favours | None
     stops: tuple[MeasurandCode, ...]
+    shows: View | None = None
 
 
 class QualityDocument(_Document):
@@ -97,23 +98,28 @@ class SideContoursDocument(_Document):
 
 
 class PhotoDocument(_Document):
-    """A photo as a comparison tells it."""
+    """A photo as a comparison tells it; one in profile has neither pose nor scale."""
 
     sha256: str
     taken_at: datetime | None
     quality: QualityDocument
-    pose_deg: PoseDocument
-    scale: ScaleDocument
+    pose_deg: PoseDocument | None
+    scale: ScaleDocument | None
+    view: View = View.FRONTAL
 
 
 class MeasurementDocument(PhotoDocument):
-    """One photo with everything that was measured in it; contours in the pixels of the upright photo as uploaded."""
+    """One photo with everything that was measured in it; contours in the pixels of the upright photo as uploaded.
+
+    ``profile_px`` is the line under the chin of a photo in profile: chin, cervical point, neck.
+    """
 
     method_version: str
     size_px: tuple[int, int]
-    expression: ExpressionDocument
+    expression: ExpressionDocument | None
     measurements: tuple[MeasuredDocument, ...]
     contours_px: dict[Side, SideContoursDocument]
+    profile_px: Line | None = None
 
 
 class ComparabilityDocument(_Document):

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from models.anatomy import View
 from service.analysing import Analyser
 from service.blobs.vault import SubjectVault, Vaults
 from service.database import Database
@@ -31,16 +32,17 @@ class AnalysePhoto:
         if job.is_poison:
             self._give_up(job)
             return
-        vault, blob = self._upload(job)
-        outcome = self._analyser.measure(vault.get(blob))
+        vault, blob, view = self._upload(job)
+        outcome = self._analyser.measure(vault.get(blob), view)
         overlay = self._keep_overlay(job, vault, outcome)
         if not self._keep_outcome(job, outcome, overlay):
             vault.delete(overlay)
 
-    def _upload(self, job: Job) -> tuple[SubjectVault, str]:
+    def _upload(self, job: Job) -> tuple[SubjectVault, str, View]:
         with self._database.reading() as session:
             photo = Photos(session, job.tenant).get(job.target)
-            return self._vaults.of(Subjects(session, job.tenant).get(photo.subject_id)), photo.upload_blob
+            vault = self._vaults.of(Subjects(session, job.tenant).get(photo.subject_id))
+            return vault, photo.upload_blob, View(photo.view)
 
     def _keep_overlay(self, job: Job, vault: SubjectVault, outcome: MeasureOutcome) -> str | None:
         """Keep the picture under a name of this attempt's own, so that a late attempt cannot replace another's."""

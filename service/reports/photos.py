@@ -5,7 +5,7 @@ from typing import Final
 
 from models.scale import HVID_MM, HVID_SD_MM
 from service.documents import ComparisonDocument
-from service.documents.records import NegativeControlDocument, PhotoDocument
+from service.documents.records import NegativeControlDocument, PhotoDocument, ScaleDocument
 from service.reports.flags import FlagWords, flag_words
 from service.reports.pose import pose_words
 from service.reports.words import day, interval, signed, spoken, with_unit
@@ -15,6 +15,7 @@ SCALE_SPREAD_PERCENT: Final = round(196 * HVID_SD_MM / HVID_MM)
 
 _SCALE_METHODS: Final = {
     "iris": "from the iris, found on the photo's own pixels",
+    "mesh_size": "from the size of the face's mesh, because the irises are seen from the side: coarse",
     "iris_mesh": "from the mesh's iris, because the iris could not be found on the pixels: coarse",
 }
 
@@ -63,12 +64,16 @@ def _card(which: str, photo: PhotoDocument) -> PhotoCard:
         taken_at="" if photo.taken_at is None else photo.taken_at.isoformat(),
         verdict="Usable" if usable else "Take again",
         tone="good" if usable else "caution",
-        pose=pose_words(photo.pose_deg),
-        scale=f"{photo.scale.mm_per_px:.4f} mm per pixel, ±{100 * photo.scale.relative_uncertainty:.1f} %",
-        scale_method=_SCALE_METHODS.get(photo.scale.method, spoken(photo.scale.method)),
+        pose=() if photo.pose_deg is None else pose_words(photo.pose_deg),
+        scale="" if photo.scale is None else _scale(photo.scale),
+        scale_method="" if photo.scale is None else _SCALE_METHODS.get(photo.scale.method, spoken(photo.scale.method)),
         flags=flag_words(photo.quality.flags),
         sha256=photo.sha256,
     )
+
+
+def _scale(scale: ScaleDocument) -> str:
+    return f"{scale.mm_per_px:.4f} mm per pixel, ±{100 * scale.relative_uncertainty:.1f} %"
 
 
 def _control(control: NegativeControlDocument) -> Control:

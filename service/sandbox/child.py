@@ -11,14 +11,15 @@ from PIL import Image
 from pydantic import BaseModel
 
 from analysis.decode import inspect
-from analysis.overlay import draw_photo_overlay, render_aligned
+from analysis.overlay import draw_photo_overlay, draw_profile_overlay, render_aligned
 from analysis.pipeline import analyse_photo, compare_photos
-from models.analysis import PhotoAnalysis
+from models.analysis import PhotoAnalysis, ProfileAnalysis
+from models.anatomy import View
 from models.arrays import Pixels
 from models.errors import FaceModelMissingError
 from models.face_landmarker import FaceLandmarker
-from models.quality import Refused
-from service.documents import comparison_document, measurement_document, refused_document
+from models.quality import Flag, FlagCode, Refused
+from service.documents import comparison_document, measurement_document, profile_document, refused_document
 from service.sandbox.child_loop import Job, run_child
 from service.sandbox.lockdown import EXIT_UNAVAILABLE
 
@@ -31,7 +32,7 @@ class AnalysisJobs:
 
     def __init__(self, landmarker: FaceLandmarker) -> None:
         self._landmarker = landmarker
-        self._remembered: OrderedDict[bytes, PhotoAnalysis] = OrderedDict()
+        self._remembered: OrderedDict[bytes, PhotoAnalysis | ProfileAnalysis] = OrderedDict()
 
     def by_name(self) -> dict[str, Job]:
         """Return the jobs under the names that the service calls them by."""
@@ -42,20 +43,24 @@ class AnalysisJobs:
         refused = inspect(upload)
         return () if refused is None else (_json(refused_document(refused)),)
 
-    def measure(self, upload: bytes) -> tuple[bytes, ...]:
+    def measure(self, upload: bytes, view: bytes = b"frontal") -> tuple[bytes, ...]:
         """Measure one photo: the document and the overlay picture, or the refusal."""
-        analysis = self._analysed(upload)
+        analysis = self._analysed(upload, View(view.decode()))
         if isinstance(analysis, Refused):
             return (_json(refused_document(analysis)),)
+        if isinstance(analysis, ProfileAnalysis):
+            return _json(profile_document(analysis)), _jpeg(draw_profile_overlay(analysis))
         return _json(measurement_document(analysis)), _jpeg(draw_photo_overlay(analysis))
 
-    def compare(self, before_upload: bytes, after_upload: bytes) -> tuple[bytes, ...]:
+    def compare(self, before_upload: bytes, after_upload: bytes, view: bytes = b"frontal") -> tuple[bytes, ...]:
         """Compare two photos: the document and, where they could be aligned, both aligned pictures; or the refusal."""
-        before, after = self._analysed(before_upload), self._analysed(after_upload)
+        before, after = (self._analysed(upload, View(view.decode())) for upload in (before_upload, after_upload))
         if isinstance(before, Refused):
             return _refusal(before, "before")
         if isinstance(after, Refused):
             return _refusal(after, "after")
+        if isinstance(before, ProfileAnalysis) or isinstance(after, ProfileAnalysis):
+            return (_json(refused_document(Refused(Flag.of(FlagCode.PROFILES_NOT_COMPARED)))),)
         comparison = compare_photos(before, after)
         document = _json(comparison_document(before, after, comparison))
         if comparison.alignment is None:
@@ -66,10 +71,10 @@ class AnalysisJobs:
             _jpeg(render_aligned(after, comparison.alignment.after_to_aligned)),
         )
 
-    def _analysed(self, upload: bytes) -> PhotoAnalysis | Refused:
-        key = hashlib.sha256(upload).digest()
-        analysis = self._remembered.pop(key, None) or analyse_photo(upload, self._landmarker)
-        if isinstance(analysis, PhotoAnalysis):
+    def _analysed(self, upload: bytes, view: View) -> PhotoAnalysis | ProfileAnalysis | Refused:
+        key = hashlib.sha256(upload).digest() + view.encode()
+        analysis = self._remembered.pop(key, None) or analyse_photo(upload, self._landmarker, view)
+        if not isinstance(analysis, Refused):
             self._remembered[key] = analysis
             if len(self._remembered) > _REMEMBERED_PHOTOS:
                 self._remembered.popitem(last=False)

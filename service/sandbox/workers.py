@@ -10,6 +10,7 @@ from typing import Final, Self, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from models.anatomy import View
 from service.documents import ComparisonDocument, MeasurementDocument, RefusedDocument
 from service.sandbox import lockdown
 from service.sandbox.child_process import ChildProcess, Limits
@@ -101,13 +102,13 @@ class AnalysisWorkers:
         """Why ``upload`` would be refused, judged by its header; None when it may be analysed."""
         return self._do(Message("check", (upload,)), _read_check, _CHECK_SECONDS)
 
-    def measure(self, upload: bytes) -> MeasureOutcome:
-        """Measure one photo."""
-        return self._do(Message("measure", (upload,)), _read_measure)
+    def measure(self, upload: bytes, view: View = View.FRONTAL) -> MeasureOutcome:
+        """Measure one photo, taken from where ``view`` says."""
+        return self._do(Message("measure", (upload, view.encode())), _read_measure)
 
-    def compare(self, before: bytes, after: bytes) -> CompareOutcome:
-        """Compare two photos."""
-        return self._do(Message("compare", (before, after)), _read_compare)
+    def compare(self, before: bytes, after: bytes, view: View = View.FRONTAL) -> CompareOutcome:
+        """Compare two photos of one view."""
+        return self._do(Message("compare", (before, after, view.encode())), _read_compare)
 
     def _do(self, job: Message, read: Callable[[Sequence[bytes]], Outcome], seconds: float | None = None) -> Outcome:
         with self._child() as child:

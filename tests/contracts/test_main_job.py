@@ -31,10 +31,10 @@ class Analyst:
     def check(self, upload):
         return None
 
-    def measure(self, upload):
+    def measure(self, upload, view):
         return MeasureOutcome(REFUSED, b"overlay")
 
-    def compare(self, before, after):
+    def compare(self, before, after, view):
         return CompareOutcome(REFUSED, before[::-1], after[::-1])
 
 

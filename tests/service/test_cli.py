@@ -32,7 +32,7 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def measure(self, *_: bytes) -> object:
+    def measure(self, *_: object) -> object:
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer

@@ -6,6 +6,7 @@ import threading
 import httpx
 import pytest
 
+from models.anatomy import View
 from models.measurand import MEASURANDS, MeasurandCode
 from models.quality import Flag, FlagCode, Refused
 from service.app import create_app
@@ -70,14 +71,16 @@ class FakeAnalyst:
         self.go_on = threading.Event()
         self.go_on.set()
         self.measured: list[bytes] = []
+        self.views: list[View] = []
 
     def check(self, upload: bytes):
         if not upload:
             return refused_document(Refused(Flag.of(FlagCode.EMPTY_FILE)))
         return None if upload.startswith(b"photo") else refused_document(Refused(Flag.of(FlagCode.NOT_AN_IMAGE)))
 
-    def measure(self, upload: bytes) -> MeasureOutcome:
+    def measure(self, upload: bytes, view: View = View.FRONTAL) -> MeasureOutcome:
         self.measured.append(upload)
+        self.views.append(view)
         assert self.go_on.wait(20)
         if upload == POISON:
             raise WorkerCrashed(CrashKind.MEMORY)
@@ -85,7 +88,8 @@ class FakeAnalyst:
             return MeasureOutcome(refused_document(Refused(Flag.of(FlagCode.NO_FACE))), None)
         return MeasureOutcome(MEASURED, b"\xff\xd8 overlay")
 
-    def compare(self, before: bytes, after: bytes) -> CompareOutcome:
+    def compare(self, before: bytes, after: bytes, view: View = View.FRONTAL) -> CompareOutcome:
+        self.views.append(view)
         if FACELESS in {before, after}:
             return CompareOutcome(refused_document(Refused(Flag.of(FlagCode.NO_FACE)), "after"), None, None)
         return CompareOutcome(COMPARED, b"\xff\xd8 before", b"\xff\xd8 after")
