@@ -16,9 +16,9 @@ PROFILE_FROM_DEG: Final = 60.0
 and the mesh's own error of 4 degrees at 42 would put them."""
 
 _OBLIQUE_MEASURANDS: Final = frozenset({MeasurandCode.PERIORBITAL_LINES})
-_MEASURED: Final = MappingProxyType(
+MEASURED: Final = MappingProxyType(
     {
-        View.FRONTAL: frozenset(MeasurandCode),
+        View.FRONTAL: frozenset(MeasurandCode) - {MeasurandCode.CERVICOMENTAL_ANGLE},
         View.OBLIQUE_LEFT: _OBLIQUE_MEASURANDS,
         View.OBLIQUE_RIGHT: _OBLIQUE_MEASURANDS,
         View.PROFILE_LEFT: frozenset({MeasurandCode.CERVICOMENTAL_ANGLE}),
@@ -26,6 +26,7 @@ _MEASURED: Final = MappingProxyType(
     }
 )
 
+"""The measurands of each view, of its near side where they have sides."""
 
 PROFILES: Final = frozenset({View.PROFILE_LEFT, View.PROFILE_RIGHT})
 
@@ -49,7 +50,7 @@ def turn_limit_deg(sent: View, shown: View) -> float:
 
 def why_not_in(view: View, measurand: MeasurandCode, side: Side | None) -> str | None:
     """Why a measurand is not measured in a view; None where it is."""
-    if view is View.FRONTAL or (measurand in _MEASURED[view] and side in {view.near_side, None}):
+    if measurand in MEASURED[view] and (view is View.FRONTAL or side in {view.near_side, None}):
         return None
     return f"Not measured in this view: {_reason(view, measurand, side)}"
 

@@ -19,7 +19,7 @@ from tests.analysis.conftest import Studio
 from tests.analysis.uploads import encoded
 
 VIEWS = Path(__file__).parents[1] / "views"
-TRUE_ANGLE_DEG = {View.PROFILE_LEFT: 109.9, View.PROFILE_RIGHT: 127.7}
+TRUE_ANGLE_DEG = {View.PROFILE_LEFT: 110.4, View.PROFILE_RIGHT: 127.6}
 
 
 def oblique(studio: Studio, name: str, view: View = View.OBLIQUE_LEFT) -> PhotoAnalysis:
