@@ -45,7 +45,7 @@ _CHIN_TO_NECK: Final = (0.25, 1.2)
 _NECK_COLOUR: Final = 14.0
 """Lab hue and chroma, neck against chin: skin in shadow stays below it, a coloured collar does not."""
 ANGLE_UNCERTAINTY_DEG: Final = 1.5
-"""Rendered profiles of known geometry are within 1.2 degrees (6 photos of 4 heads, bias 0.3); by judgement more, because no
+"""Rendered profiles of known geometry are within 1.2 degrees (6 photos of 4 heads, bias 0.3); more by judgement, as no
 real skin, hair or collar was tried."""
 _PROFILE_DEG: Final = 90.0
 

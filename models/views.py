@@ -13,7 +13,7 @@ from models.measurand import MEASURANDS, MeasurandCode, Unit
 OBLIQUE_FROM_DEG: Final = 25.0
 PROFILE_FROM_DEG: Final = 60.0
 """Obliques are taken at 45 degrees (Henderson 2005, Facial Plast Surg Clin 13:1): these lie well beyond where a hand
-and the mesh's own error of 4 degrees at 42 would put them."""
+and the mesh's own error of 5 degrees at 42 would put them."""
 
 _OBLIQUE_MEASURANDS: Final = frozenset({MeasurandCode.PERIORBITAL_LINES})
 MEASURED: Final = MappingProxyType(

@@ -71,8 +71,8 @@ def test_an_oblique_photo_sent_as_another_view_is_told_which_side_it_shows(studi
     analysis = oblique(studio, "before", sent)
     (flag,) = (flag for flag in analysis.quality.flags if flag.code is FlagCode.WRONG_VIEW)
     assert flag.shows is View.OBLIQUE_LEFT
-    # The renderer turned the head by 41.9 degrees; the mesh's yaw is good to about 4 there.
-    assert flag.value == pytest.approx(41.9, abs=5)
+    # The renderer turned the head by 41.9 degrees; the mesh's yaw is good to about 5 there.
+    assert flag.value == pytest.approx(41.9, abs=6)
     assert flag.limit == (25 if sent is View.FRONTAL else 0)
     assert "subject's left side, oblique" in flag.says
     assert not any(isinstance(one.result, Estimate) for one in analysis.measurements)

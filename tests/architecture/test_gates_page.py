@@ -14,7 +14,6 @@ from models.quality import FLAGS, FlagCode
 PAIR_ROW = re.compile(r"^\| `(\w+)`[^|]* \| ([\d.]+)[^|]* \| ([\d.]+)[^|]* \|", re.MULTILINE)
 LIMIT_ROW = re.compile(r"^\| `([a-z_.]+)\.([A-Z_]+)` \| ([\d.]+)[^|]* \|", re.MULTILINE)
 JUDGED = re.compile(r"^(SMALLEST|GOOD|LARGEST|STRONGEST|WIDEST|FARTHEST|DARKEST|OVEREXPOSED|NARROWEST)_")
-SECTION = re.compile(r"^### (.+)$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +52,6 @@ def test_every_limit_of_one_photo_stands_in_the_page(page):
 
 def test_every_flag_that_a_gate_raises_is_named_with_its_remedy(page):
     named = {code for code in FlagCode if f"`{code}`" in page}
-    assert named == {code for code, entry in FLAGS.items() if code in RAISED_BY_GATES or entry.code in named}
     assert named >= RAISED_BY_GATES
     plain = " ".join(page.split())
     for code in named:
@@ -72,5 +70,4 @@ RAISED_BY_GATES = {
 
 def test_the_page_names_no_measurand_that_does_not_exist(page):
     ours = {code.value for code in MEASURANDS} | {code.value for code in FlagCode}
-    named = {word for word in re.findall(r"`([a-z][a-z0-9_]+)`", page)}
-    assert named <= ours | {"frontal"}
+    assert set(re.findall(r"`([a-z][a-z0-9_]+)`", page)) <= ours | {"pose_equivalent"}
