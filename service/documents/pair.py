@@ -34,6 +34,7 @@ from service.documents.records import (
 )
 
 _MATRIX_DECIMALS: Final = 8  # times 10,000 px still a thousandth of a pixel
+_P_DECIMALS: Final = 6
 
 
 def comparison_document(before: PhotoAnalysis, after: PhotoAnalysis, comparison: PairComparison) -> ComparisonDocument:
@@ -96,6 +97,7 @@ def _refused_change(change: Change, refused: ChangeRefused) -> ChangeDocument:
         ci95=None,
         mdc95=None,
         verdict=Verdict.NOT_ASSESSABLE,
+        family_verdict=Verdict.NOT_ASSESSABLE,
         reason=refused.reason,
     )
 
@@ -118,6 +120,9 @@ def _measured_change(change: Change, measured: MeasuredChange) -> ChangeDocument
         ci95=(rounded(low, unit), rounded(high, unit)),
         mdc95=rounded(measured.mdc95, unit),
         verdict=measured.verdict,
+        p_value=_p_value(measured.p_value),
+        family_p_value=_p_value(change.family_p),
+        family_verdict=change.family_verdict,
         reason=None,
         meaning=_meaning(entry, measured.verdict),
         before_log=rounded(measured.before_log, Unit.LOG_LUMINANCE),
@@ -125,6 +130,10 @@ def _measured_change(change: Change, measured: MeasuredChange) -> ChangeDocument
         error_terms=_error_terms(measured, unit),
         pose_equivalent=rounded(measured.pose_equivalent, unit),
     )
+
+
+def _p_value(value: float | None) -> float | None:
+    return None if value is None else round(value, _P_DECIMALS)
 
 
 def _meaning(entry: Measurand, verdict: Verdict) -> str | None:
