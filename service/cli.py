@@ -99,17 +99,27 @@ def speed(
 @bench.command()
 def accuracy(
     folders: Annotated[
-        list[Path] | None, typer.Argument(exists=True, file_okay=False, show_default=False, help="Pairs with truth.")
+        list[Path] | None,
+        typer.Argument(exists=True, file_okay=False, show_default=False, help="Pairs with truth, or photos."),
     ] = None,
+    *,
+    grade: Annotated[
+        str, typer.Option(help="Conditions of the changes made on photos: protocol, wide or both.")
+    ] = "both",
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many pairs, or photos, of each folder.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Draws other changes and conditions for the photos.")] = 0,
     json_file: JsonFile = None,
 ) -> None:
     """Hold measured changes against true ones: error, coverage of the intervals, false alarms, refusals.
 
-    FOLDERS hold photos with a manifest.json or a pairs.json that says what truly changed; the shipped pairs without.
+    FOLDERS hold pairs, with a manifest.json or a pairs.json that says what truly changed, or plain photos of one face
+    each, on which changes of known size are made. Without FOLDERS: the shipped pairs, and the photos in the folders of
+    LIFTMARK_PHOTOS, where that is set.
     """
-    from service.cli_bench import print_accuracy  # noqa: PLC0415  as above
+    from service.bench.accuracy_sources import AccuracyOptions, grades_named  # noqa: PLC0415  as above
+    from service.cli_bench import print_accuracy  # noqa: PLC0415
 
-    print_accuracy(tuple(folders or ()), json_file)
+    print_accuracy(tuple(folders or ()), AccuracyOptions(grades_named(grade), limit, seed), json_file)
 
 
 def _add_the_services_commands() -> None:

@@ -6,10 +6,11 @@ from rich.console import Console
 from rich.progress import Progress
 
 from service.bench.accuracy import bench_accuracy
-from service.bench.accuracy_truth import true_pairs
-from service.bench.speed import SAMPLES, bench_speed, sample_pair
+from service.bench.accuracy_sources import AccuracyOptions, sources_of
+from service.bench.accuracy_tables import accuracy_lines
+from service.bench.speed import bench_speed, sample_pair
 from service.cli_analysis import print_lines, write_json
-from service.terminal import accuracy_lines, speed_lines
+from service.terminal import speed_lines
 
 
 def print_speed(photos: tuple[Path, Path] | None, json_file: Path | None, runs: int) -> None:
@@ -20,11 +21,11 @@ def print_speed(photos: tuple[Path, Path] | None, json_file: Path | None, runs: 
     print_lines(json_file, *speed_lines(document))
 
 
-def print_accuracy(folders: tuple[Path, ...], json_file: Path | None) -> None:
+def print_accuracy(folders: tuple[Path, ...], options: AccuracyOptions, json_file: Path | None) -> None:
     """Compare pairs of known truth; see ``liftmark bench accuracy --help``."""
-    pairs = [pair for folder in folders or (SAMPLES,) for pair in true_pairs(folder)]
+    sources = sources_of(folders, options)
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Comparing pairs", total=len(pairs))
-        document = bench_accuracy(pairs, lambda: progress.advance(task))
+        task = progress.add_task("Comparing pairs", total=sum(source.pairs for source in sources))
+        document = bench_accuracy(sources, lambda: progress.advance(task), options.seed)
     write_json(document, json_file)
     print_lines(json_file, *accuracy_lines(document))

@@ -19,7 +19,7 @@ from typing import Any
 from models.anatomy import Side
 from models.measurand import MeasurandCode
 
-Truth = Mapping[tuple[MeasurandCode, Side], float]
+Truth = Mapping[tuple[MeasurandCode, Side | None], float]
 """True change by measurand and side, in the catalogue's ``change_unit``; what is not named is not known."""
 
 

@@ -1,0 +1,110 @@
+"""The benchmark's figures as tables: for a terminal, and as Markdown for the documentation."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from models.measurand import Unit
+from service.bench.accuracy import AccuracyDocument, SourceDocument
+from service.bench.accuracy_statistics import AccuracyRow, Share
+
+HEADS: Final = (
+    "Measure",
+    "n",
+    "Refused",
+    "Bias",
+    "Slope",
+    "SD",
+    "MDC95",
+    "Cover",
+    "False",
+    "Wrong",
+    "± 95 %",
+)
+_DECIMALS: Final = {Unit.MILLIMETRE: 3, Unit.PERCENT: 1, Unit.LOG_LUMINANCE: 3}
+_NOTHING: Final = "-"
+
+
+def accuracy_lines(document: AccuracyDocument) -> Iterator[RenderableType]:
+    """For each source a table of this method and one of raw landmarks, a row a measurand."""
+    for source in document.sources:
+        yield Text(source.name, style="bold")
+        yield f"{source.what} {source.pairs} pairs, {source.refused_pairs} refused as a whole."
+        yield _table(source.rows)
+        if source.false_reports.of:
+            yield f"Reports without any change that claim one: {share_words(source.false_reports)}."
+        yield Text("Raw landmarks, the yardstick")
+        yield _table(source.raw_rows)
+        if source.raw_false_reports.of:
+            yield f"Reports without any change that claim one: {share_words(source.raw_false_reports)}."
+        yield ""
+    yield f"Method {document.method_version}, seed {document.seed}."
+
+
+def _table(rows: Iterable[AccuracyRow]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for head in HEADS:
+        table.add_column(head, justify="left" if head == HEADS[0] else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*cells(row))
+    return table
+
+
+def cells(row: AccuracyRow) -> tuple[str, ...]:
+    """One row's words, under ``HEADS``."""
+    decimals = _DECIMALS[row.unit]
+    slope = _NOTHING if row.slope is None else f"{row.slope:.2f} ± {row.slope_se:.2f}"
+    return (
+        row.measurand,
+        str(row.sides),
+        f"{row.refused.share:.0%}",
+        figure(row.bias, f"+.{decimals}f"),
+        slope,
+        figure(row.sd, f".{decimals}f"),
+        _NOTHING if row.mdc95 is None else f"{row.mdc95:.{decimals}f} {row.unit}",
+        _coverage(row.coverage),
+        f"{row.false_detectable.count} of {row.false_detectable.of}",
+        str(row.wrong_and_confident),
+        figure(row.half_width, f".{decimals}f"),
+    )
+
+
+def _coverage(share: Share) -> str:
+    return f"{share.share:.0%} ({share.low:.0%}-{share.high:.0%})" if share.of else _NOTHING
+
+
+def share_words(share: Share) -> str:
+    """``3 of 48 (6 %, 2-17 %)``."""
+    return f"{share.count} of {share.of} ({share.share:.0%}, 95 % interval {share.low:.0%}-{share.high:.0%})"
+
+
+def figure(value: float | None, form: str) -> str:
+    """A figure, or a dash where there is none."""
+    return _NOTHING if value is None else format(value, form)
+
+
+def markdown(document: AccuracyDocument) -> Iterator[str]:
+    """The same as Markdown, a section a source."""
+    for source in document.sources:
+        yield from _section(source)
+
+
+def _section(source: SourceDocument) -> Iterator[str]:
+    yield f"### {source.name}\n"
+    yield f"{source.what} {source.pairs} pairs, {source.refused_pairs} refused as a whole.\n"
+    yield from _markdown_table(source.rows)
+    yield f"\nReports without any change that claim one: {share_words(source.false_reports)}.\n"
+    yield "Raw landmarks, the yardstick:\n"
+    yield from _markdown_table(source.raw_rows)
+    yield ""
+
+
+def _markdown_table(rows: Iterable[AccuracyRow]) -> Iterator[str]:
+    yield f"| {' | '.join(HEADS)} |"
+    yield f"| --- |{' ---: |' * (len(HEADS) - 1)}"
+    for row in rows:
+        first, *rest = cells(row)
+        yield f"| `{first}` | {' | '.join(rest)} |"

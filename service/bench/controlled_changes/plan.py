@@ -1,0 +1,92 @@
+"""Which changes are made on a photo: drawn at random, the same for the same file and seed on every machine."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from models.anatomy import Side
+from service.bench.controlled_changes.nuisance import Grade
+from service.bench.controlled_changes.pair import NO_CHANGE, SideChange
+
+
+class Kind(StrEnum):
+    """What is changed in a pair."""
+
+    NOTHING = "nothing"
+    LIDS = "lids"
+    LOWER_FACE = "lower face"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPair:
+    """One pair to be made of a photo, and the generator that draws everything in it.
+
+    Parameters
+    ----------
+    marked_percent : by how much folds and lines are deepened in both photos.
+    """
+
+    kind: Kind
+    grade: Grade
+    changes: Mapping[Side, SideChange]
+    marked_percent: float
+    rng: np.random.Generator
+
+
+_KINDS: Final = (
+    (Kind.NOTHING, Grade.PROTOCOL),
+    (Kind.LIDS, Grade.PROTOCOL),
+    (Kind.LOWER_FACE, Grade.PROTOCOL),
+    (Kind.NOTHING, Grade.WIDE),
+    (Kind.LIDS, Grade.WIDE),
+    (Kind.LOWER_FACE, Grade.WIDE),
+)
+_STILL: Final = 1 / 3
+"""Share of sides on which nothing is done in a pair that has a change."""
+_UPPER_LID_MM: Final = (0.15, 1.2)
+_JOWL_MM: Final = (0.3, 1.8)
+_MARKED_PERCENT: Final = (0.0, 150.0)
+"""Half of the pairs show the folds that people have, half of them deeper ones."""
+_PERCENT: Final = (10.0, 60.0)
+"""Sizes, of either sign: from hardly detectable to plain."""
+
+
+def planned_pairs(digest: str, grade: Grade, seed: int) -> Iterator[PlannedPair]:
+    """The pairs of one photo in one grade.
+
+    Parameters
+    ----------
+    digest : SHA-256 of the photo's file, hex. Who is shown plays no part.
+    seed : another one draws other changes and other conditions.
+    """
+    for number, (kind, planned) in enumerate(_KINDS):
+        if planned is grade:
+            rng = np.random.default_rng([int(digest[:16], 16), seed, number])
+            yield PlannedPair(kind, grade, _drawn(kind, rng), float(rng.choice(_MARKED_PERCENT)), rng)
+
+
+def _drawn(kind: Kind, rng: np.random.Generator) -> Mapping[Side, SideChange]:
+    if kind is Kind.NOTHING:
+        return NO_CHANGE
+    draw = _lids if kind is Kind.LIDS else _lower_face
+    return MappingProxyType({side: draw(rng) for side in Side})
+
+
+def _lids(rng: np.random.Generator) -> SideChange:
+    return SideChange(upper_lid_mm=_size(rng, _UPPER_LID_MM))
+
+
+def _lower_face(rng: np.random.Generator) -> SideChange:
+    return SideChange(
+        jowl_mm=_size(rng, _JOWL_MM), fold_percent=_size(rng, _PERCENT), lines_percent=_size(rng, _PERCENT)
+    )
+
+
+def _size(rng: np.random.Generator, sizes: tuple[float, float]) -> float:
+    """Nothing, or something of either sign."""
+    size, sign, still = rng.uniform(*sizes), rng.choice((-1.0, 1.0)), rng.uniform() < _STILL
+    return 0.0 if still else float(size * sign)
