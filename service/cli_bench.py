@@ -25,7 +25,7 @@ def print_accuracy(folders: tuple[Path, ...], options: AccuracyOptions, json_fil
     """Compare pairs of known truth; see ``liftmark bench accuracy --help``."""
     sources = sources_of(folders, options)
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Comparing pairs", total=sum(source.pairs for source in sources))
+        task = progress.add_task("Comparing pairs", total=sum(len(source.tasks) for source in sources))
         document = bench_accuracy(sources, lambda: progress.advance(task), options.seed)
     write_json(document, json_file)
     print_lines(json_file, *accuracy_lines(document))

@@ -82,7 +82,7 @@ def bench_accuracy(
 def source_document(source: PairSource, results: Sequence[PairResult]) -> SourceDocument:
     """The figures of one source's pairs."""
     told, raw = (tuple(chain.from_iterable(getattr(one, name) for one in results)) for name in ("told", "raw"))
-    unchanged = [one.pair.name for one in results if one.unchanged]
+    unchanged = [one.name for one in results if one.unchanged]
     return SourceDocument(
         name=source.name,
         what=source.what,
@@ -100,12 +100,12 @@ def source_document(source: PairSource, results: Sequence[PairResult]) -> Source
 
 def _groups(results: Sequence[PairResult]) -> Iterable[GroupDocument]:
     """Rows by each label that anybody carries."""
-    for kind in sorted({kind for one in results for kind in one.pair.groups}):
-        for group in sorted({one.pair.groups[kind] for one in results if kind in one.pair.groups}):
-            own = [one for one in results if one.pair.groups.get(kind) == group]
+    for kind in sorted({kind for one in results for kind in one.groups}):
+        for group in sorted({one.groups[kind] for one in results if kind in one.groups}):
+            own = [one for one in results if one.groups.get(kind) == group]
             yield GroupDocument(
                 kind=kind,
                 group=group,
-                people=len({one.pair.person for one in own}),
+                people=len({one.person for one in own}),
                 rows=rows_of(tuple(chain.from_iterable(one.told for one in own))),
             )

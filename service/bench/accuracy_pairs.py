@@ -1,41 +1,42 @@
 """Where pairs of known truth come from: folders of them, and photos that changes are made on."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from models.face_landmarker import FaceLandmarker
-from models.quality import Refused
+from service.bench.accuracy_child import RecipeDocument
 from service.bench.accuracy_truth import TruePair, Truth, true_pairs
-from service.bench.controlled_changes import Grade, controlled_pair, planned_pairs, source_face
-from service.bench.human_points import human_points_beside
-from service.bench.people import People
+from service.bench.controlled_changes import Grade, Kind
+from service.bench.people import people_beside
 
-_PHOTOS: Final = (".jpg", ".jpeg", ".png")
+_PHOTOS: Final = frozenset({".jpg", ".jpeg", ".png"})
+_CONDITIONS: Final = {
+    Grade.PROTOCOL: "both photos within the protocol",
+    Grade.WIDE: "the second photo up to 3 degrees, 15 % of distance and a side light away from it",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class KnownPair:
-    """Two photos and what truly changed between them.
+class PairTask:
+    """One pair to be compared.
 
     Parameters
     ----------
     name : tells the pair from the others of its source. person : the same for all pairs of one person.
+    files : read when the pair's turn comes: before and after, or the photo that a pair is made of.
+    recipe : how a pair is made of the photo; None for a pair that is there.
+    truth : None where making the pair tells it.
     groups : what is known of the person, such as ``{"tone": "dark"}``.
     """
 
     name: str
     person: str
-    before: bytes
-    after: bytes
-    truth: Truth
+    files: tuple[Path, ...]
+    recipe: RecipeDocument | None = None
+    truth: Truth | None = None
     groups: Mapping[str, str] = field(default_factory=dict)
-
-
-PairMaker = Callable[[FaceLandmarker], Iterator[KnownPair]]
-"""Makes one or a few pairs; called in a thread that has its own landmarker."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,13 +46,11 @@ class PairSource:
     Parameters
     ----------
     name : its heading. what : one sentence on where its truth comes from.
-    pairs : how many the makers make, if every photo has a face.
     """
 
     name: str
     what: str
-    makers: tuple[PairMaker, ...]
-    pairs: int
+    tasks: tuple[PairTask, ...]
 
 
 def folder_source(folder: Path, limit: int | None = None) -> PairSource:
@@ -62,71 +61,48 @@ def folder_source(folder: Path, limit: int | None = None) -> PairSource:
     FileNotFoundError
         When it holds neither.
     """
-    pairs = list(true_pairs(folder))[:limit]
-    tones = rendered_tones(folder)
-    return PairSource(
-        name=folder.resolve().name,
-        what="Pairs that come with their truth.",
-        makers=tuple(_stored(pair, tones) for pair in pairs),
-        pairs=len(pairs),
+    looks = _rendered_looks(folder)
+    tasks = tuple(_stored(pair, looks) for pair in list(true_pairs(folder))[:limit])
+    people = len({task.person for task in tasks})
+    what = f"{len(tasks)} pairs of {people} faces that come with their truth."
+    return PairSource(folder.resolve().name, what, tasks)
+
+
+def _stored(pair: TruePair, looks: Mapping[str, Mapping[str, str]]) -> PairTask:
+    return PairTask(
+        name=f"{pair.before.stem} {pair.after.stem}",
+        person=pair.before.stem.split("_")[0],
+        files=(pair.before, pair.after),
+        truth=pair.truth,
+        groups=looks.get(pair.before.stem, {}),
     )
 
 
-def rendered_tones(folder: Path) -> Mapping[str, str]:
-    """Skin tone by photo, from the ``truth.json`` that a renderer of faces leaves; empty without one."""
+def _rendered_looks(folder: Path) -> Mapping[str, Mapping[str, str]]:
+    """Skin tone and age by photo, where the renderer's ``truth.json`` lies beside the pairs; else empty."""
     file = folder / "truth.json"
     if not file.is_file():
         return {}
-    truth = json.loads(file.read_text(encoding="utf-8"))
-    return {image: look for image, entry in truth.items() if (look := _look(entry))}
+    truth: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return {image: _look(entry.get("spec", {}).get("look", {})) for image, entry in truth.items()}
 
 
-def _look(entry: Mapping[str, Mapping[str, Mapping[str, object]]]) -> str | None:
-    look = entry.get("spec", {}).get("look", {})
-    name = look.get("tone", look.get("skin")) if isinstance(look, dict) else look
-    return name if isinstance(name, str) else None
+def _look(look: Mapping[str, Any]) -> Mapping[str, str]:
+    return {f"rendered {key}": str(look[key]) for key in ("tone", "age") if key in look}
 
 
-def _stored(pair: TruePair, tones: Mapping[str, str]) -> PairMaker:
-    def make(_: FaceLandmarker) -> Iterator[KnownPair]:
-        tone = tones.get(pair.before.stem)
-        yield KnownPair(
-            name=f"{pair.before.stem} {pair.after.stem}",
-            person=pair.before.stem.split("_")[0],
-            before=pair.before.read_bytes(),
-            after=pair.after.read_bytes(),
-            truth=pair.truth,
-            groups={"tone": tone} if tone else {},
-        )
-
-    return make
+def controlled_source(photos: tuple[Path, ...], grade: Grade, seed: int) -> PairSource:
+    """Changes made on photos: of each photo a pair of every kind."""
+    what = f"Changes of known size made on {len(photos)} photos of people; {_CONDITIONS[grade]}."
+    tasks = (task for photo in photos for task in _controlled(photo, grade, seed))
+    return PairSource(f"controlled changes, {grade.value}", what, tuple(tasks))
 
 
-def controlled_source(photos: tuple[Path, ...], people: People, grade: Grade, seed: int) -> PairSource:
-    """Changes made on photos, three pairs a photo: none, lids, lower face."""
-    condition = {
-        Grade.PROTOCOL: "both photos within the protocol",
-        Grade.WIDE: "the second photo up to 3 degrees, 15 % of distance and a side light away from it",
-    }
-    return PairSource(
-        name=f"Controlled changes, {grade.value}",
-        what=f"Known local changes made on {len(photos)} real photos; {condition[grade]}.",
-        makers=tuple(_controlled(photo, people, grade, seed) for photo in photos),
-        pairs=3 * len(photos),
-    )
-
-
-def _controlled(photo: Path, people: People, grade: Grade, seed: int) -> PairMaker:
-    def make(landmarker: FaceLandmarker) -> Iterator[KnownPair]:
-        face = source_face(photo.read_bytes(), landmarker, human_points_beside(photo))
-        if isinstance(face, Refused):
-            return
-        for planned in planned_pairs(face.digest, grade, seed):
-            pair = controlled_pair(face, planned.changes, grade, planned.rng, planned.marked_percent)
-            person, groups = f"{photo.parent.name}/{photo.stem}", people.groups(photo, face)
-            yield KnownPair(f"{person} {planned.kind}", person, pair.before, pair.after, pair.truth, groups)
-
-    return make
+def _controlled(photo: Path, grade: Grade, seed: int) -> Iterator[PairTask]:
+    person, labels = f"{photo.parent.name}/{photo.stem}", people_beside(photo.parent).get(photo.name, {})
+    for kind in Kind:
+        recipe = RecipeDocument(kind=kind, grade=grade, seed=seed)
+        yield PairTask(f"{person} {kind}", person, (photo,), recipe, groups=labels)
 
 
 def photos_in(folder: Path) -> tuple[Path, ...]:

@@ -1,22 +1,24 @@
-"""Runs a source's pairs on two cores: each is made, compared in an analysis process, and compared by raw points."""
+"""Runs a source's pairs on two cores: each is made, compared, and compared by raw landmarks in a locked-in process."""
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
 
 from models.comparison import Verdict
-from models.face_landmarker import FaceLandmarker
 from models.measurand import MEASURANDS, Unit
-from service.bench.accuracy_pairs import KnownPair, PairMaker, PairSource
-from service.bench.accuracy_raw import HALF_WIDTH_MM, raw_changes
+from service.bench.accuracy_child import ComparedDocument, FigureDocument
+from service.bench.accuracy_pairs import PairSource, PairTask
+from service.bench.accuracy_raw import HALF_WIDTH_MM
 from service.bench.accuracy_statistics import Outcome
-from service.documents import ComparisonDocument, RefusedDocument
-from service.sandbox import AnalysisWorkers, WorkerCrashed
+from service.bench.accuracy_truth import Truth
+from service.documents import ComparisonDocument
+from service.sandbox import AnalysisWorkers, Limits, WorkerCrashed
 
 CORES: Final = 2
+CHILD: Final = "service.bench.accuracy_child"
+LIMITS: Final = Limits(seconds=300.0)
+"""Making a pair takes ten times as long as comparing it; a busy machine takes longer still."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +31,9 @@ class PairResult:
     unchanged : whether nothing at all truly changed.
     """
 
-    pair: KnownPair
+    name: str
+    person: str
+    groups: Mapping[str, str]
     refused: bool
     unchanged: bool
     told: tuple[Outcome, ...]
@@ -37,105 +41,86 @@ class PairResult:
 
 
 def run_source(source: PairSource, progress: Callable[[], None] = lambda: None) -> tuple[PairResult, ...]:
-    """Every pair of a source, in its order.
+    """Every pair of a source, in its order; a photo that no pair could be made of is left out.
 
     Parameters
     ----------
     progress : called after each pair.
     """
-    with ExitStack() as stack:
-        workers = stack.enter_context(AnalysisWorkers(CORES))
-        threads = stack.enter_context(_Threads(workers, progress))
-        with ThreadPoolExecutor(CORES) as pool:
-            return tuple(result for made in pool.map(threads.results, source.makers) for result in made)
+    with AnalysisWorkers(CORES, LIMITS, CHILD) as workers, ThreadPoolExecutor(CORES) as threads:
+
+        def run(task: PairTask) -> PairResult | None:
+            found = _run(task, workers)
+            progress()
+            return found
+
+        return tuple(found for found in threads.map(run, source.tasks) if found is not None)
 
 
-class _Threads:
-    """What the threads share, and a landmarker for each: it is not safe to use one from several."""
-
-    def __init__(self, workers: AnalysisWorkers, progress: Callable[[], None]) -> None:
-        self._workers = workers
-        self._progress = progress
-        self._own = _Own()
-        self._landmarkers = ExitStack()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._landmarkers.close()
-
-    def results(self, make: PairMaker) -> Sequence[PairResult]:
-        return list(self._results(make))
-
-    def _results(self, make: PairMaker) -> Iterator[PairResult]:
-        landmarker = self._landmarker()
-        for pair in make(landmarker):
-            yield _result(pair, self._compared(pair), landmarker)
-            self._progress()
-
-    def _compared(self, pair: KnownPair) -> ComparisonDocument | RefusedDocument | None:
-        try:
-            return self._workers.compare(pair.before, pair.after).document
-        except WorkerCrashed:
-            return None
-
-    def _landmarker(self) -> FaceLandmarker:
-        if self._own.landmarker is None:
-            self._own.landmarker = self._landmarkers.enter_context(FaceLandmarker())
-        return self._own.landmarker
+def _run(task: PairTask, workers: AnalysisWorkers) -> PairResult | None:
+    blobs = [file.read_bytes() for file in task.files]
+    try:
+        answer = workers.ask("stored", *blobs) if task.recipe is None else _made(task, blobs[0], workers)
+    except WorkerCrashed:
+        return _result(task, None, task.truth or {})
+    if not answer:
+        return None
+    compared = ComparedDocument.model_validate_json(answer[0])
+    return _result(task, compared, _by_key(compared.truth) if task.truth is None else task.truth)
 
 
-class _Own(threading.local):
-    """What each thread has for itself."""
+def _made(task: PairTask, photo: bytes, workers: AnalysisWorkers) -> Sequence[bytes]:
+    assert task.recipe is not None  # noqa: S101  asked before
+    points = task.files[0].with_suffix(".tem")
+    people = points.read_bytes() if points.is_file() else b""
+    return workers.ask("made", photo, people, task.recipe.model_dump_json().encode())
 
-    landmarker: FaceLandmarker | None = None
 
-
-def _result(
-    pair: KnownPair, document: ComparisonDocument | RefusedDocument | None, landmarker: FaceLandmarker
-) -> PairResult:
-    told = _told(pair, document if isinstance(document, ComparisonDocument) else None)
+def _result(task: PairTask, compared: ComparedDocument | None, truth: Truth) -> PairResult:
+    document = compared.compared if compared is not None else None
+    told = _told(task.name, truth, document if isinstance(document, ComparisonDocument) else None)
     return PairResult(
-        pair=pair,
+        name=task.name,
+        person=task.person,
+        groups={**task.groups, **(compared.groups if compared is not None else {})},
         refused=not isinstance(document, ComparisonDocument),
         unchanged=all(one.no_true_change for one in told),
         told=told,
-        raw=_raw(pair, landmarker),
+        raw=_raw(task.name, truth, _by_key(compared.raw if compared is not None else ())),
     )
 
 
-def _told(pair: KnownPair, document: ComparisonDocument | None) -> tuple[Outcome, ...]:
-    changes = {} if document is None else {(one.measurand, one.side): one for one in document.changes}
-    outcomes = []
-    for (measurand, side), truth in pair.truth.items():
-        said = changes.get((measurand, side))
-        measured = said is not None and said.verdict is not Verdict.NOT_ASSESSABLE
-        outcomes.append(
-            Outcome(
-                pair=pair.name,
-                measurand=measurand,
-                side=side,
-                truth=truth,
-                change=said.change if said and measured else None,
-                half_width=said.mdc95 if said and measured else None,
-            )
-        )
-    return tuple(outcomes)
+def _by_key(figures: Sequence[FigureDocument]) -> Truth:
+    return {(one.measurand, one.side): one.value for one in figures}
 
 
-def _raw(pair: KnownPair, landmarker: FaceLandmarker) -> tuple[Outcome, ...]:
-    """What raw points tell of the measurands in millimetres whose truth is known."""
-    changes = raw_changes(pair.before, pair.after, landmarker)
+def _told(pair: str, truth: Truth, document: ComparisonDocument | None) -> tuple[Outcome, ...]:
+    changes = () if document is None else document.changes
+    said = {(one.measurand, one.side): one for one in changes if one.verdict is not Verdict.NOT_ASSESSABLE}
     return tuple(
         Outcome(
-            pair=pair.name,
+            pair=pair,
             measurand=measurand,
             side=side,
-            truth=truth,
-            change=changes[measurand, side],
+            truth=true,
+            change=said[measurand, side].change if (measurand, side) in said else None,
+            half_width=said[measurand, side].mdc95 if (measurand, side) in said else None,
+        )
+        for (measurand, side), true in truth.items()
+    )
+
+
+def _raw(pair: str, truth: Truth, raw: Truth) -> tuple[Outcome, ...]:
+    """What raw points tell of the measurands in millimetres whose truth is known."""
+    return tuple(
+        Outcome(
+            pair=pair,
+            measurand=measurand,
+            side=side,
+            truth=true,
+            change=raw[measurand, side],
             half_width=HALF_WIDTH_MM,
         )
-        for (measurand, side), truth in pair.truth.items()
-        if (measurand, side) in changes and MEASURANDS[measurand].change_unit is Unit.MILLIMETRE
+        for (measurand, side), true in truth.items()
+        if (measurand, side) in raw and MEASURANDS[measurand].change_unit is Unit.MILLIMETRE
     )

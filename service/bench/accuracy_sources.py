@@ -8,7 +8,6 @@ from typing import Final
 
 from service.bench.accuracy_pairs import PairSource, controlled_source, folder_source, photos_in
 from service.bench.controlled_changes import Grade
-from service.bench.people import People, people_beside
 from service.bench.speed import SAMPLES
 
 PHOTOS: Final = "LIFTMARK_PHOTOS"
@@ -80,6 +79,5 @@ def _neutral_photos() -> Iterator[Path]:
 def _controlled(folders: list[Path], options: AccuracyOptions) -> Iterator[PairSource]:
     """One source a grade, over the photos of all folders."""
     photos = tuple(photo for folder in folders for photo in photos_in(folder)[: options.limit])
-    labels = {name: label for folder in folders for name, label in people_beside(folder).labels.items()}
     if photos:
-        yield from (controlled_source(photos, People(labels), grade, options.seed) for grade in options.grades)
+        yield from (controlled_source(photos, grade, options.seed) for grade in options.grades)

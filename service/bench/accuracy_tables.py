@@ -24,6 +24,7 @@ HEADS: Final = (
     "Wrong",
     "± 95 %",
 )
+_IN_A_TERMINAL: Final = ("Measure", "n", "Refused", "Bias", "Slope", "MDC95", "Cover", "False", "Wrong", "± 95 %")
 _DECIMALS: Final = {Unit.MILLIMETRE: 3, Unit.PERCENT: 1, Unit.LOG_LUMINANCE: 3}
 _NOTHING: Final = "-"
 
@@ -45,11 +46,14 @@ def accuracy_lines(document: AccuracyDocument) -> Iterator[RenderableType]:
 
 
 def _table(rows: Iterable[AccuracyRow]) -> Table:
+    """What fits a terminal of 100 columns; the rest is in the JSON and the Markdown."""
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for head in HEADS:
+    shown = [HEADS.index(head) for head in _IN_A_TERMINAL]
+    for head in _IN_A_TERMINAL:
         table.add_column(head, justify="left" if head == HEADS[0] else "right", no_wrap=True)
     for row in rows:
-        table.add_row(*cells(row))
+        words = cells(row)
+        table.add_row(*(words[place].split(" (")[0] for place in shown))
     return table
 
 

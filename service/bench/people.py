@@ -6,9 +6,7 @@ known, and no figure is split by it.
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 import cv2
@@ -23,25 +21,19 @@ degrees after Del Bino & Bernerd 2013, Br. J. Dermatol. 169 Suppl 3:33-40."""
 _PATCH_MM: Final = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class People:
-    """Labels by file name."""
-
-    labels: Mapping[str, Mapping[str, str]]
-
-    def groups(self, photo: Path, face: SourceFace) -> Mapping[str, str]:
-        """What is known of the person on a photo."""
-        return {"skin tone (ITA)": ita_class(ita_deg(face)), **self.labels.get(photo.name, {})}
-
-
-def people_beside(folder: Path) -> People:
-    """The labels of ``people.csv`` in a folder; none without the file."""
+def people_beside(folder: Path) -> Mapping[str, Mapping[str, str]]:
+    """Labels by file name from ``people.csv`` in a folder; none without the file."""
     file = folder / "people.csv"
     if not file.is_file():
-        return People(MappingProxyType({}))
+        return {}
     with file.open(encoding="utf-8", newline="") as text:
         rows = list(csv.DictReader(text))
-    return People({row["file"]: {key: row[key] for key in ("tone", "sex", "age") if row.get(key)} for row in rows})
+    return {row["file"]: {key: row[key] for key in ("tone", "sex", "age") if row.get(key)} for row in rows}
+
+
+def tone_groups(face: SourceFace) -> Mapping[str, str]:
+    """The class of the skin's tone as measured on the photo."""
+    return {"skin tone (ITA)": ita_class(ita_deg(face))}
 
 
 def ita_deg(face: SourceFace) -> float:

@@ -2,15 +2,17 @@
 
 ``source_face`` cuts a face out of a photo; ``plan`` draws what is changed; ``pair`` makes both photos, with ``fields``
 (moved skin), ``eyeball`` (what a raised lid uncovers), ``shading`` (folds and lines), ``camera`` (the head's pose and
-distance) and ``nuisance`` (light, blur, noise, compression).
+distance) and ``nuisance`` (light, blur, noise, compression); ``truth`` says what changed.
 """
 
+from service.bench.controlled_changes.changes import NO_CHANGE, SideChange
 from service.bench.controlled_changes.nuisance import Grade
-from service.bench.controlled_changes.pair import ControlledPair, SideChange, controlled_pair
-from service.bench.controlled_changes.plan import Kind, PlannedPair, planned_pairs
+from service.bench.controlled_changes.pair import ControlledPair, controlled_pair
+from service.bench.controlled_changes.plan import Kind, PlannedPair, planned_pair
 from service.bench.controlled_changes.source_face import SourceFace, source_face
 
 __all__ = [
+    "NO_CHANGE",
     "ControlledPair",
     "Grade",
     "Kind",
@@ -18,6 +20,6 @@ __all__ = [
     "SideChange",
     "SourceFace",
     "controlled_pair",
-    "planned_pairs",
+    "planned_pair",
     "source_face",
 ]

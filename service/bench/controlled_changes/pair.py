@@ -6,46 +6,22 @@ light, blur, noise and compression, resampled once. No pixel comes through untou
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Final
 
 import cv2
 import numpy as np
 
-from models.anatomy import Landmark, Side
-from models.arrays import FloatArray, Mask, Plane
-from models.measurand import MeasurandCode
+from models.anatomy import Side
+from models.arrays import Mask, Plane
 from service.bench.accuracy_truth import Truth
 from service.bench.controlled_changes.camera import relief_of, seen_from
+from service.bench.controlled_changes.changes import NO_CHANGE, SideChange
 from service.bench.controlled_changes.eyeball import LidLayer, lid_layer
-from service.bench.controlled_changes.fields import Field, jaw_grid, jowl_field, lid_field, pixel_grid
+from service.bench.controlled_changes.fields import Field, jowl_field, lid_field, pixel_grid
 from service.bench.controlled_changes.nuisance import LIMITS, Grade, draw_shot, photographed
+from service.bench.controlled_changes.plan import PlannedPair
 from service.bench.controlled_changes.shading import fold_gain, lines_gain, log_light
 from service.bench.controlled_changes.source_face import SourceFace
-
-_WINDOW_ARC_MM: Final = np.linspace(-8.0, 8.0, 17)
-_WINDOW_INSIDE_MM: Final = np.linspace(2.5, 7.5, 6)
-"""The jowl window, as the measurand's definition names it."""
-
-
-@dataclass(frozen=True, slots=True)
-class SideChange:
-    """What is done to one side; nothing by default.
-
-    Parameters
-    ----------
-    upper_lid_mm : how far the margin rises, negative sinks.
-    jowl_mm : outward at the jowl's middle.
-    fold_percent, lines_percent : of their shading, negative softens.
-    """
-
-    upper_lid_mm: float = 0.0
-    jowl_mm: float = 0.0
-    fold_percent: float = 0.0
-    lines_percent: float = 0.0
-
-
-NO_CHANGE: Final[Mapping[Side, SideChange]] = MappingProxyType({side: SideChange() for side in Side})
+from service.bench.controlled_changes.truth import truth_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,30 +48,17 @@ class _Changed:
     gain: Plane | None = field(default=None)
 
 
-def controlled_pair(
-    face: SourceFace,
-    changes: Mapping[Side, SideChange],
-    grade: Grade,
-    rng: np.random.Generator,
-    marked_percent: float = 0.0,
-) -> ControlledPair:
-    """Take a photo of the face, change it, take another.
-
-    Parameters
-    ----------
-    grade : of the second photo; the first is always within the protocol.
-    rng : draws the depth's error, which belongs to the head and so to both photos, and each photo's conditions.
-    marked_percent : by how much folds and lines are deepened in both photos: most people photographed are young, and a
-        fold that hardly shows cannot be followed.
-    """
+def controlled_pair(face: SourceFace, planned: PlannedPair) -> ControlledPair:
+    """Take a photo of the face, change it as planned, take another."""
+    rng = planned.rng
     relief = relief_of(face, rng)
-    unchanged, changed = (_change(face, done, marked_percent) for done in (NO_CHANGE, changes))
+    unchanged, changed = (_change(face, done, planned.marked_percent) for done in (NO_CHANGE, planned.changes))
     photos = []
-    for state, limits in ((unchanged, LIMITS[Grade.PROTOCOL]), (changed, LIMITS[grade])):
+    for state, limits in ((unchanged, LIMITS[Grade.PROTOCOL]), (changed, LIMITS[planned.grade])):
         shot = draw_shot(limits, rng)
         linear = _drawn(face, state, seen_from(face, relief, shot.stand))
         photos.append(photographed(face, relief, linear, shot, rng))
-    return ControlledPair(photos[0], photos[1], truth_of(face, changes, changed.skin))
+    return ControlledPair(photos[0], photos[1], truth_of(face, planned.changes, changed.skin))
 
 
 def _change(face: SourceFace, changes: Mapping[Side, SideChange], marked_percent: float) -> _Changed:
@@ -150,71 +113,3 @@ def _linear_at(face: SourceFace, places: Plane) -> Plane:
 def _looked_up(plane: Plane, places: Plane, interpolation: int) -> Plane:
     found = cv2.remap(plane, places[..., 0], places[..., 1], interpolation, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(found, dtype=np.float32)
-
-
-def truth_of(face: SourceFace, changes: Mapping[Side, SideChange], skin: Field) -> Truth:
-    """The true change of every measurand that the changes determine, in the catalogue's unit.
-
-    Lids and jaw are read off the displacement field at the places that the measurand's definition names; folds and
-    lines are the factor that was put in. Where a change reaches a measurand in a way that nobody knows exactly (the
-    largest bulge of a moved outline, the length of a softened fold) the measurand is left out.
-    """
-    truth: dict[tuple[MeasurandCode, Side | None], float] = {
-        (MeasurandCode.LOWER_FACE_WIDTH, None): _width_change(face, skin)
-    }
-    for side, change in changes.items():
-        truth |= {(code, side): value for code, value in _side_truth(face, side, change, skin).items()}
-    return truth
-
-
-def _side_truth(face: SourceFace, side: Side, change: SideChange, skin: Field) -> Mapping[MeasurandCode, float]:
-    rise = _lid_rise_mm(face, side, skin)
-    known = {
-        MeasurandCode.MRD1: rise,
-        MeasurandCode.MRD2: 0.0,
-        MeasurandCode.PALPEBRAL_FISSURE_HEIGHT: rise,
-        MeasurandCode.BROW_HEIGHT: 0.0,
-        MeasurandCode.JAWLINE_CONTOUR: _jowl_moved_mm(face, side, skin),
-        MeasurandCode.NASOLABIAL_FOLD_DEPTH: change.fold_percent,
-        MeasurandCode.PERIORBITAL_LINES: change.lines_percent,
-    }
-    if change.jowl_mm == 0:
-        known[MeasurandCode.JOWL_PROMINENCE] = 0.0
-        if change.fold_percent == 0:
-            known[MeasurandCode.NASOLABIAL_FOLD_LENGTH] = 0.0
-    return known
-
-
-def _lid_rise_mm(face: SourceFace, side: Side, skin: Field) -> float:
-    """Movement of the upper lid's margin in the column of the iris' centre, upward."""
-    margin = face.upper_lid[side]
-    column = margin[np.argmin(np.abs((margin - face.eye[side]) @ face.landmarks.rightward))]
-    return float(skin.at(column[None])[0] @ face.landmarks.upward) / face.px_per_mm
-
-
-def _jowl_moved_mm(face: SourceFace, side: Side, skin: Field) -> float:
-    """Mean outward movement of the skin 2.5-7.5 mm inside the outline over the jowl window."""
-    places, outward = jaw_grid(face, side, _WINDOW_ARC_MM, _WINDOW_INSIDE_MM)
-    return float((skin.at(places) * outward[None]).sum(axis=-1).mean()) / face.px_per_mm
-
-
-def _width_change(face: SourceFace, skin: Field) -> float:
-    """Change of the outline's width on the line through the corners of the mouth."""
-    return sum(_outline_moved_mm(face, side, skin) for side in Side)
-
-
-def _outline_moved_mm(face: SourceFace, side: Side, skin: Field) -> float:
-    """How far outward the outline moved at the level of the mouth's corner: its crossing with that level."""
-    level = face.landmarks[Landmark.CHEILION, side]
-    line = face.jaw[side]
-    crossings = [
-        _crossing(points, level, face.landmarks.upward, face.outward(side)) for points in (line, line + skin.at(line))
-    ]
-    return (crossings[1] - crossings[0]) / face.px_per_mm
-
-
-def _crossing(line: FloatArray, level: FloatArray, upward: FloatArray, outward: FloatArray) -> float:
-    """How far outward a line is that comes down to a level, at the level; its end where it begins below."""
-    height, away = (line - level) @ upward, (line - level) @ outward
-    order = np.argsort(height)
-    return float(np.interp(0.0, height[order], away[order]))

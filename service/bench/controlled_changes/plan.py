@@ -1,6 +1,6 @@
 """Which changes are made on a photo: drawn at random, the same for the same file and seed on every machine."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 
 from models.anatomy import Side
+from service.bench.controlled_changes.changes import NO_CHANGE, SideChange
 from service.bench.controlled_changes.nuisance import Grade
-from service.bench.controlled_changes.pair import NO_CHANGE, SideChange
 
 
 class Kind(StrEnum):
@@ -23,28 +23,22 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlannedPair:
-    """One pair to be made of a photo, and the generator that draws everything in it.
+    """One pair to be made of a photo.
 
     Parameters
     ----------
-    marked_percent : by how much folds and lines are deepened in both photos.
+    grade : of the second photo; the first is always within the protocol.
+    rng : draws the depth's error, which belongs to the head and so to both photos, and each photo's conditions.
+    marked_percent : by how much folds and lines are deepened in both photos: most people photographed are young, and a
+        fold that hardly shows cannot be followed.
     """
 
-    kind: Kind
     grade: Grade
     changes: Mapping[Side, SideChange]
     marked_percent: float
     rng: np.random.Generator
 
 
-_KINDS: Final = (
-    (Kind.NOTHING, Grade.PROTOCOL),
-    (Kind.LIDS, Grade.PROTOCOL),
-    (Kind.LOWER_FACE, Grade.PROTOCOL),
-    (Kind.NOTHING, Grade.WIDE),
-    (Kind.LIDS, Grade.WIDE),
-    (Kind.LOWER_FACE, Grade.WIDE),
-)
 _STILL: Final = 1 / 3
 """Share of sides on which nothing is done in a pair that has a change."""
 _UPPER_LID_MM: Final = (0.15, 1.2)
@@ -55,18 +49,16 @@ _PERCENT: Final = (10.0, 60.0)
 """Sizes, of either sign: from hardly detectable to plain."""
 
 
-def planned_pairs(digest: str, grade: Grade, seed: int) -> Iterator[PlannedPair]:
-    """The pairs of one photo in one grade.
+def planned_pair(digest: str, kind: Kind, grade: Grade, seed: int) -> PlannedPair:
+    """One pair of a photo.
 
     Parameters
     ----------
     digest : SHA-256 of the photo's file, hex. Who is shown plays no part.
     seed : another one draws other changes and other conditions.
     """
-    for number, (kind, planned) in enumerate(_KINDS):
-        if planned is grade:
-            rng = np.random.default_rng([int(digest[:16], 16), seed, number])
-            yield PlannedPair(kind, grade, _drawn(kind, rng), float(rng.choice(_MARKED_PERCENT)), rng)
+    rng = np.random.default_rng([int(digest[:16], 16), seed, list(Kind).index(kind), list(Grade).index(grade)])
+    return PlannedPair(grade, _drawn(kind, rng), float(rng.choice(_MARKED_PERCENT)), rng)
 
 
 def _drawn(kind: Kind, rng: np.random.Generator) -> Mapping[Side, SideChange]:
