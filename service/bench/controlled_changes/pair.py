@@ -52,7 +52,7 @@ def controlled_pair(face: SourceFace, planned: PlannedPair) -> ControlledPair:
     """Take a photo of the face, change it as planned, take another."""
     rng = planned.rng
     relief = relief_of(face, rng)
-    unchanged, changed = (_change(face, done, planned.marked_percent) for done in (NO_CHANGE, planned.changes))
+    unchanged, changed = (_change(face, done, planned.marked) for done in (NO_CHANGE, planned.changes))
     photos = []
     for state, limits in ((unchanged, LIMITS[Grade.PROTOCOL]), (changed, LIMITS[planned.grade])):
         shot = draw_shot(limits, rng)
@@ -61,7 +61,7 @@ def controlled_pair(face: SourceFace, planned: PlannedPair) -> ControlledPair:
     return ControlledPair(photos[0], photos[1], truth_of(face, planned.changes, changed.skin))
 
 
-def _change(face: SourceFace, changes: Mapping[Side, SideChange], marked_percent: float) -> _Changed:
+def _change(face: SourceFace, changes: Mapping[Side, SideChange], marked: SideChange) -> _Changed:
     grid, light = pixel_grid(face.shape), log_light(face)
     skin, layers, gain = Field.none(face.shape), [], np.zeros(face.shape, dtype=np.float32)
     for side, change in changes.items():
@@ -70,7 +70,8 @@ def _change(face: SourceFace, changes: Mapping[Side, SideChange], marked_percent
             layers.append(lid_layer(face, side, moved, grid))
             skin = skin.plus(moved)
         skin = skin.plus(jowl_field(face, side, change.jowl_mm))
-        fold, lines = (_deepened(marked_percent, by) for by in (change.fold_percent, change.lines_percent))
+        fold = _deepened(marked.fold_percent, change.fold_percent)
+        lines = _deepened(marked.lines_percent, change.lines_percent)
         gain += fold_gain(face, side, light, fold) + lines_gain(face, side, light, lines)
     return _Changed(skin, tuple(layers), gain if gain.any() else None)
 

@@ -29,13 +29,13 @@ class PlannedPair:
     ----------
     grade : of the second photo; the first is always within the protocol.
     rng : draws the depth's error, which belongs to the head and so to both photos, and each photo's conditions.
-    marked_percent : by how much folds and lines are deepened in both photos: most people photographed are young, and a
+    marked : by how much folds and lines are deepened in both photos: most people photographed are young, and a
         fold that hardly shows cannot be followed.
     """
 
     grade: Grade
     changes: Mapping[Side, SideChange]
-    marked_percent: float
+    marked: SideChange
     rng: np.random.Generator
 
 
@@ -43,8 +43,10 @@ _STILL: Final = 1 / 3
 """Share of sides on which nothing is done in a pair that has a change."""
 _UPPER_LID_MM: Final = (0.15, 1.2)
 _JOWL_MM: Final = (0.3, 1.8)
-_MARKED_PERCENT: Final = (0.0, 150.0)
+_FOLD_MARKED_PERCENT: Final = (0.0, 150.0)
 """Half of the pairs show the folds that people have, half of them deeper ones."""
+_LINES_MARKED_PERCENT: Final = (150.0, 400.0)
+"""Young skin shows no lines; what little runs outward from the canthus is made so strong that lines are seen."""
 _PERCENT: Final = (10.0, 60.0)
 """Sizes, of either sign: from hardly detectable to plain."""
 
@@ -58,7 +60,8 @@ def planned_pair(digest: str, kind: Kind, grade: Grade, seed: int) -> PlannedPai
     seed : another one draws other changes and other conditions.
     """
     rng = np.random.default_rng([int(digest[:16], 16), seed, list(Kind).index(kind), list(Grade).index(grade)])
-    return PlannedPair(grade, _drawn(kind, rng), float(rng.choice(_MARKED_PERCENT)), rng)
+    marked = (float(rng.choice(sizes)) for sizes in (_FOLD_MARKED_PERCENT, _LINES_MARKED_PERCENT))
+    return PlannedPair(grade, _drawn(kind, rng), SideChange(0.0, 0.0, *marked), rng)
 
 
 def _drawn(kind: Kind, rng: np.random.Generator) -> Mapping[Side, SideChange]:

@@ -13,7 +13,7 @@ from service.bench.controlled_changes.source_face import SourceFace, dense
 
 FOLD_BAND_MM: Final = (0.3, 6.0)
 """Sigmas of the two blurs between which a fold's shading lies: finer is grain, broader is the cheek's roundness."""
-FOLD_PLACE_MM: Final = (4.0, 8.0)
+FOLD_PLACE_MM: Final = (5.0, 9.0)
 """Across: whole as far as the first from the fold's path, gone at the second."""
 _FOLD_END_MM: Final = 4.0
 LINES_BAND_MM: Final = (0.3, 1.5)

@@ -1,7 +1,8 @@
 """The photographed face that a controlled change is made on: its pixels, its mesh, and where its parts lie.
 
-Shared with what is to be judged: decoding, and the landmark mesh. Nothing else: scale, lid margin, jaw outline and fold
-come from points placed by people where there are some, else from the mesh alone, never from the measuring code.
+Shared with what is to be judged: decoding, and the landmark mesh. Nothing else: scale, lid margin and jaw outline come
+from points placed by people where there are some, else from the mesh alone, never from the measuring code. The fold's
+place is the mesh's, so wide that it holds the crease wherever people or a method see it.
 """
 
 import hashlib
@@ -28,11 +29,7 @@ _WIDEST_FACE_PX: Final = 620
 """A wider face is reduced to this: measuring works at 600 px, and reducing averages the source's own grain."""
 _AROUND: Final = (0.80, 0.95)
 """Half width and half height kept around the face, in face widths: hair, ears and some neck."""
-_EDGE_WITHIN_MM: Final = 1.0
-_EDGE_STEP_MM: Final = 0.05
-_EDGE_PULL: Final = 0.3
-"""Share of the strongest brightening that an edge 1 mm away must have more."""
-_FOLD_PART: Final = (0.08, 0.95)
+_FOLD_PART: Final = (0.04, 1.0)
 _FOLD_MEDIAL_MM: Final = (0.8, 2.4)
 """How far medial of the mesh's line people place the fold, at its top and bottom."""
 
@@ -49,7 +46,7 @@ class SourceFace:
     jaw : (n, 2) outline from below the ear to the chin's middle.
     fold : (n, 2) nasolabial fold downward.
     eye : (2,) centre of the iris.
-    by_people : whether lids, iris, jaw and fold were placed by people.
+    by_people : whether lid, iris and jaw were placed by people.
     """
 
     digest: str
@@ -113,9 +110,9 @@ def _from_people(upload: bytes, rgb: Pixels, mesh: FaceLandmarks, people: HumanP
         rgb=rgb,
         landmarks=mesh,
         px_per_mm=width / HVID_MM,
-        upper_lid={side: on_edge(rgb, dense(people.upper_lid(side)), mesh.upward, width / HVID_MM) for side in Side},
+        upper_lid={side: dense(people.upper_lid(side)) for side in Side},
         jaw={side: dense(people.jaw(side)) for side in Side},
-        fold={side: dense(people.fold(side)) for side in Side},
+        fold={side: _fold(mesh, side, width / HVID_MM) for side in Side},
         eye={side: people.pupil(side) for side in Side},
         by_people=True,
     )
@@ -129,12 +126,9 @@ def _from_mesh(upload: bytes, rgb: Pixels, mesh: FaceLandmarks) -> SourceFace:
         rgb=rgb,
         landmarks=mesh,
         px_per_mm=width / HVID_MM,
-        upper_lid={
-            side: on_edge(rgb, dense(mesh.outline(Outline.UPPER_LID, side)), mesh.upward, width / HVID_MM)
-            for side in Side
-        },
+        upper_lid={side: dense(mesh.outline(Outline.UPPER_LID, side)) for side in Side},
         jaw={side: _jaw_below_mouth(mesh, side) for side in Side},
-        fold={side: _mesh_fold(mesh, side, width / HVID_MM) for side in Side},
+        fold={side: _fold(mesh, side, width / HVID_MM) for side in Side},
         eye={side: mesh[Landmark.PUPIL_CENTRE, side] for side in Side},
         by_people=False,
     )
@@ -145,7 +139,7 @@ def _jaw_below_mouth(mesh: FaceLandmarks, side: Side) -> FloatArray:
     return line[(line - mesh[Landmark.CHEILION, side]) @ mesh.upward < 0]
 
 
-def _mesh_fold(mesh: FaceLandmarks, side: Side, px_per_mm: float) -> FloatArray:
+def _fold(mesh: FaceLandmarks, side: Side, px_per_mm: float) -> FloatArray:
     line = dense(mesh.outline(Outline.NASOLABIAL_FOLD, side))
     start, end = (int(part * (len(line) - 1)) for part in _FOLD_PART)
     part = line[start : end + 1]
@@ -154,24 +148,6 @@ def _mesh_fold(mesh: FaceLandmarks, side: Side, px_per_mm: float) -> FloatArray:
     nose = mesh.points[LANDMARKS[Landmark.ENDOCANTHION, side], :2]
     medial = normal * np.sign(((nose - part) * normal).sum(axis=1, keepdims=True))
     return np.asarray(part + px_per_mm * np.linspace(*_FOLD_MEDIAL_MM, len(part))[:, None] * medial)
-
-
-def on_edge(rgb: Pixels, margin: FloatArray, outward: FloatArray, px_per_mm: float) -> FloatArray:
-    """A lid's margin (n, 2) moved as a whole, within 1 mm, to where the picture brightens most from eye to skin.
-
-    A person's point is a pixel or two beside the edge, which is half a millimetre: a lid cut out there would leave its
-    own edge behind. Only the place of the cut is taken from it, never the truth.
-    """
-    middle = margin[len(margin) // 4 : -len(margin) // 4]
-    reach_mm = np.arange(-_EDGE_WITHIN_MM - 0.2, _EDGE_WITHIN_MM + 0.21, _EDGE_STEP_MM)
-    places = (middle[None] + px_per_mm * reach_mm[:, None, None] * outward).astype(np.float32)
-    green = cv2.GaussianBlur(rgb[..., 1].astype(np.float32), (0, 0), max(0.5, 0.15 * px_per_mm))
-    light = np.log(cv2.remap(green, places[..., 0], places[..., 1], cv2.INTER_LINEAR) + 6)
-    brightens = np.gradient(light.mean(axis=1), _EDGE_STEP_MM)
-    score = brightens / (np.abs(brightens).max() + 1e-6) - _EDGE_PULL * reach_mm**2
-    within = np.abs(reach_mm) <= _EDGE_WITHIN_MM
-    best = float(reach_mm[within][np.argmax(score[within])])
-    return np.asarray(margin + px_per_mm * best * outward)
 
 
 def dense(knots: FloatArray, count: int = 200) -> FloatArray:
