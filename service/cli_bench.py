@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from service.bench.accuracy import bench_accuracy
-from service.bench.accuracy_sources import AccuracyOptions, sources_of
+from service.bench.accuracy_sources import AccuracyOptions, plan_of
 from service.bench.accuracy_tables import accuracy_lines
 from service.bench.speed import bench_speed, sample_pair
 from service.cli_analysis import print_lines, write_json
@@ -23,9 +23,9 @@ def print_speed(photos: tuple[Path, Path] | None, json_file: Path | None, runs: 
 
 def print_accuracy(folders: tuple[Path, ...], options: AccuracyOptions, json_file: Path | None) -> None:
     """Compare pairs of known truth; see ``liftmark bench accuracy --help``."""
-    sources = sources_of(folders, options)
+    plan = plan_of(folders, options)
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Comparing pairs", total=sum(len(source.tasks) for source in sources))
-        document = bench_accuracy(sources, lambda: progress.advance(task), options.seed)
+        task = progress.add_task("Comparing pairs", total=plan.steps)
+        document = bench_accuracy(plan, lambda: progress.advance(task))
     write_json(document, json_file)
     print_lines(json_file, *accuracy_lines(document))

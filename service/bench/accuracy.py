@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict
 
 from models.provenance import METHOD_VERSION
 from service.bench.accuracy_pairs import PairSource
+from service.bench.accuracy_people import GateDocument, PlaceRow, against_people, gate
 from service.bench.accuracy_run import PairResult, run_source
+from service.bench.accuracy_sources import AccuracyPlan
 from service.bench.accuracy_statistics import AccuracyRow, Outcome, Share, reports_with_false_alarm, rows_of
 
 
@@ -53,29 +55,37 @@ class SourceDocument(BaseModel):
 
 
 class AccuracyDocument(BaseModel):
-    """All sources of one run."""
+    """All that one run found.
+
+    Parameters
+    ----------
+    people : found minus placed by people, over ``photos`` photos. gates : pairs that had to be noticed.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     method_version: str
     seed: int
     sources: tuple[SourceDocument, ...]
+    photos: int = 0
+    people: tuple[PlaceRow, ...] = ()
+    gates: tuple[GateDocument, ...] = ()
 
 
-def bench_accuracy(
-    sources: Iterable[PairSource], progress: Callable[[], None] = lambda: None, seed: int = 0
-) -> AccuracyDocument:
-    """Compare every pair and hold what was measured against the truth.
+def bench_accuracy(plan: AccuracyPlan, progress: Callable[[], None] = lambda: None) -> AccuracyDocument:
+    """Compare every pair and hold what was measured against the truth, and against what people placed.
 
     Parameters
     ----------
-    progress : called after each pair.
-    seed : with which the sources were made; told in the document.
+    progress : called after each pair and each photo.
     """
     return AccuracyDocument(
         method_version=METHOD_VERSION,
-        seed=seed,
-        sources=tuple(source_document(source, run_source(source, progress)) for source in sources),
+        seed=plan.seed,
+        sources=tuple(source_document(source, run_source(source, progress)) for source in plan.sources),
+        photos=len(plan.placed),
+        people=against_people(plan.placed, progress) if plan.placed else (),
+        gates=tuple(gate(one, progress) for one in plan.gates),
     )
 
 

@@ -6,18 +6,22 @@ from collections.abc import Mapping
 import cv2
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from analysis.pipeline import open_photo
 from models.anatomy import Side
 from models.face_landmarker import FaceLandmarker
 from models.measurand import MeasurandCode
 from models.quality import Refused
 from service.bench.accuracy_raw import raw_changes
 from service.bench.controlled_changes import Grade, Kind, controlled_pair, planned_pair, source_face
+from service.bench.human_errors import PlaceError, full_resolution_mesh, place_errors
 from service.bench.human_points import read_points
 from service.bench.people import tone_groups
-from service.documents import ComparisonDocument, RefusedDocument
+from service.documents import ComparisonDocument, MeasurementDocument, RefusedDocument
 from service.sandbox.child import AnalysisJobs
 from service.sandbox.child_loop import Job, run_child
 
+ERRORS = TypeAdapter[tuple[PlaceError, ...]](tuple[PlaceError, ...])
+MEASURED = TypeAdapter[MeasurementDocument | RefusedDocument](MeasurementDocument | RefusedDocument)
 COMPARED = TypeAdapter[ComparisonDocument | RefusedDocument](ComparisonDocument | RefusedDocument)
 
 
@@ -69,7 +73,12 @@ class AccuracyJobs:
 
     def by_name(self) -> dict[str, Job]:
         """Return the jobs under the names that the benchmark calls them by."""
-        return {**self._analysis.by_name(), "stored": self.stored, "made": self.made}
+        return {
+            **self._analysis.by_name(),
+            "stored": self.stored,
+            "made": self.made,
+            "against_people": self.against_people,
+        }
 
     def stored(self, before: bytes, after: bytes) -> tuple[bytes, ...]:
         """Compare two photos, by the method and by raw landmarks."""
@@ -92,6 +101,16 @@ class AccuracyJobs:
         pair = controlled_pair(face, planned)
         compared = self._compared(pair.before, pair.after)
         return (_json(compared.model_copy(update={"truth": _figures(pair.truth), "groups": tone_groups(face)})),)
+
+    def against_people(self, photo: bytes, people: bytes) -> tuple[bytes, ...]:
+        """What is found in a photo against the points of its ``.tem`` file; nothing where the photo is refused."""
+        opened = open_photo(photo, self._landmarker)
+        measured = MEASURED.validate_json(self._analysis.measure(photo)[0])
+        if isinstance(opened, Refused) or isinstance(measured, RefusedDocument):
+            return ()
+        mesh = full_resolution_mesh(*opened)
+        errors = place_errors(measured, mesh, read_points(people.decode(), "the points"))
+        return (ERRORS.dump_json(errors),)
 
     def _compared(self, before: bytes, after: bytes) -> ComparedDocument:
         return ComparedDocument(

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from models.measurand import Unit
 from service.bench.accuracy import AccuracyDocument, SourceDocument
+from service.bench.accuracy_people import PlaceRow
 from service.bench.accuracy_statistics import AccuracyRow, Share
 
 HEADS: Final = (
@@ -22,9 +23,10 @@ HEADS: Final = (
     "Cover",
     "False",
     "Wrong",
-    "± 95 %",
+    "±",
 )
-_IN_A_TERMINAL: Final = ("Measure", "n", "Refused", "Bias", "Slope", "MDC95", "Cover", "False", "Wrong", "± 95 %")
+PLACE_HEADS: Final = ("Place", "n", "Refused", "Bias ± SD", "Robust", "Raw bias ± SD", "Raw robust")
+_IN_A_TERMINAL: Final = ("Measure", "n", "Refused", "Bias", "Slope", "MDC95", "Cover", "False", "Wrong", "±")
 _DECIMALS: Final = {Unit.MILLIMETRE: 3, Unit.PERCENT: 1, Unit.LOG_LUMINANCE: 3}
 _NOTHING: Final = "-"
 
@@ -42,19 +44,48 @@ def accuracy_lines(document: AccuracyDocument) -> Iterator[RenderableType]:
         if source.raw_false_reports.of:
             yield f"Reports without any change that claim one: {share_words(source.raw_false_reports)}."
         yield ""
+    if document.people:
+        yield Text(f"Found minus placed by people, {document.photos} photos", style="bold")
+        yield _plain_table(PLACE_HEADS, map(place_cells, document.people))
+    for gate in document.gates:
+        yield Text(f"Must be noticed: {gate.name}", style="bold")
+        yield f"{gate.what} Noticed {share_words(gate.gated)}; {gate.detectable} changes claimed."
+        yield from gate.claims
     yield f"Method {document.method_version}, seed {document.seed}."
 
 
-def _table(rows: Iterable[AccuracyRow]) -> Table:
-    """What fits a terminal of 100 columns; the rest is in the JSON and the Markdown."""
+def place_cells(row: PlaceRow) -> tuple[str, ...]:
+    """One row's words, under ``PLACE_HEADS``: bias ± SD, plain and robust, of this method and of the raw mesh."""
+    return (
+        f"{row.place} ({row.unit})",
+        str(row.refused.of),
+        f"{row.refused.share:.0%}",
+        _spread(row.found.bias, row.found.sd),
+        _spread(row.found.robust_bias, row.found.robust_sd),
+        _spread(row.raw.bias, row.raw.sd),
+        _spread(row.raw.robust_bias, row.raw.robust_sd),
+    )
+
+
+def _spread(bias: float | None, sd: float | None) -> str:
+    return _NOTHING if bias is None else f"{bias:+.2f} ± {sd:.2f}"
+
+
+def _plain_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    shown = [HEADS.index(head) for head in _IN_A_TERMINAL]
-    for head in _IN_A_TERMINAL:
-        table.add_column(head, justify="left" if head == HEADS[0] else "right", no_wrap=True)
+    for place, head in enumerate(heads):
+        table.add_column(head, justify="right" if place else "left", no_wrap=True)
     for row in rows:
-        words = cells(row)
-        table.add_row(*(words[place].split(" (")[0] for place in shown))
+        table.add_row(*row)
     return table
+
+
+def _table(rows: Iterable[AccuracyRow]) -> Table:
+    """What fits a terminal of 80 columns; the rest is in the JSON and the Markdown."""
+    shown = [HEADS.index(head) for head in _IN_A_TERMINAL]
+    return _plain_table(
+        _IN_A_TERMINAL, ([words[place].split(" (")[0].split(" ± ")[0] for place in shown] for words in map(cells, rows))
+    )
 
 
 def cells(row: AccuracyRow) -> tuple[str, ...]:
@@ -70,7 +101,7 @@ def cells(row: AccuracyRow) -> tuple[str, ...]:
         figure(row.sd, f".{decimals}f"),
         _NOTHING if row.mdc95 is None else f"{row.mdc95:.{decimals}f} {row.unit}",
         _coverage(row.coverage),
-        f"{row.false_detectable.count} of {row.false_detectable.of}",
+        f"{row.false_detectable.count}/{row.false_detectable.of}",
         str(row.wrong_and_confident),
         figure(row.half_width, f".{decimals}f"),
     )

@@ -5,7 +5,7 @@ light, blur, noise and compression, resampled once. No pixel comes through untou
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -44,15 +44,15 @@ class _Changed:
     """
 
     skin: Field
-    layers: tuple[LidLayer, ...] = ()
-    gain: Plane | None = field(default=None)
+    layers: tuple[LidLayer, ...]
+    gain: Plane
 
 
 def controlled_pair(face: SourceFace, planned: PlannedPair) -> ControlledPair:
     """Take a photo of the face, change it as planned, take another."""
     rng = planned.rng
     relief = relief_of(face, rng)
-    unchanged, changed = (_change(face, done, planned.marked) for done in (NO_CHANGE, planned.changes))
+    unchanged, changed = (_change(face, done, planned) for done in (NO_CHANGE, planned.changes))
     photos = []
     for state, limits in ((unchanged, LIMITS[Grade.PROTOCOL]), (changed, LIMITS[planned.grade])):
         shot = draw_shot(limits, rng)
@@ -61,7 +61,7 @@ def controlled_pair(face: SourceFace, planned: PlannedPair) -> ControlledPair:
     return ControlledPair(photos[0], photos[1], truth_of(face, planned.changes, changed.skin))
 
 
-def _change(face: SourceFace, changes: Mapping[Side, SideChange], marked: SideChange) -> _Changed:
+def _change(face: SourceFace, changes: Mapping[Side, SideChange], planned: PlannedPair) -> _Changed:
     grid, light = pixel_grid(face.shape), log_light(face)
     skin, layers, gain = Field.none(face.shape), [], np.zeros(face.shape, dtype=np.float32)
     for side, change in changes.items():
@@ -70,10 +70,9 @@ def _change(face: SourceFace, changes: Mapping[Side, SideChange], marked: SideCh
             layers.append(lid_layer(face, side, moved, grid))
             skin = skin.plus(moved)
         skin = skin.plus(jowl_field(face, side, change.jowl_mm))
-        fold = _deepened(marked.fold_percent, change.fold_percent)
-        lines = _deepened(marked.lines_percent, change.lines_percent)
-        gain += fold_gain(face, side, light, fold) + lines_gain(face, side, light, lines)
-    return _Changed(skin, tuple(layers), gain if gain.any() else None)
+        gain += fold_gain(face, side, light, _deepened(planned.fold_marked_percent, change.fold_percent))
+        gain += lines_gain(face, side, planned.lines[side], change.lines_percent)
+    return _Changed(skin, tuple(layers), gain)
 
 
 def _deepened(marked_percent: float, changed_percent: float) -> float:
@@ -85,8 +84,7 @@ def _drawn(face: SourceFace, changed: _Changed, places: Plane) -> Plane:
     """The linear picture (height, width, 3) whose pixels show ``places`` (height, width, 2) of the changed head."""
     came_from = changed.skin.before_of(places)
     picture = _linear_at(face, came_from)
-    if changed.gain is not None:
-        picture = picture * np.exp(_looked_up(changed.gain, came_from, cv2.INTER_LINEAR))[..., None]
+    picture = picture * np.exp(_looked_up(changed.gain, came_from, cv2.INTER_LINEAR))[..., None]
     for layer in changed.layers:
         lid = _looked_up(layer.lid, came_from, cv2.INTER_LINEAR)
         rows, columns = _bounds(lid < 1)

@@ -11,6 +11,7 @@ import numpy as np
 from models.anatomy import Side
 from service.bench.controlled_changes.changes import NO_CHANGE, SideChange
 from service.bench.controlled_changes.nuisance import Grade
+from service.bench.controlled_changes.shading import DrawnLine, draw_lines
 
 
 class Kind(StrEnum):
@@ -29,13 +30,14 @@ class PlannedPair:
     ----------
     grade : of the second photo; the first is always within the protocol.
     rng : draws the depth's error, which belongs to the head and so to both photos, and each photo's conditions.
-    marked : by how much folds and lines are deepened in both photos: most people photographed are young, and a
-        fold that hardly shows cannot be followed.
+    fold_marked_percent : by how much both folds are deepened in both photos.
+    lines : what is drawn beside each eye in both photos.
     """
 
     grade: Grade
     changes: Mapping[Side, SideChange]
-    marked: SideChange
+    fold_marked_percent: float
+    lines: Mapping[Side, tuple[DrawnLine, ...]]
     rng: np.random.Generator
 
 
@@ -44,9 +46,7 @@ _STILL: Final = 1 / 3
 _UPPER_LID_MM: Final = (0.15, 1.2)
 _JOWL_MM: Final = (0.3, 1.8)
 _FOLD_MARKED_PERCENT: Final = (0.0, 150.0)
-"""Half of the pairs show the folds that people have, half of them deeper ones."""
-_LINES_MARKED_PERCENT: Final = (150.0, 400.0)
-"""Young skin shows no lines; what little runs outward from the canthus is made so strong that lines are seen."""
+"""Half of the pairs show the folds that people have, half of them deeper ones: most people photographed are young."""
 _PERCENT: Final = (10.0, 60.0)
 """Sizes, of either sign: from hardly detectable to plain."""
 
@@ -60,8 +60,13 @@ def planned_pair(digest: str, kind: Kind, grade: Grade, seed: int) -> PlannedPai
     seed : another one draws other changes and other conditions.
     """
     rng = np.random.default_rng([int(digest[:16], 16), seed, list(Kind).index(kind), list(Grade).index(grade)])
-    marked = (float(rng.choice(sizes)) for sizes in (_FOLD_MARKED_PERCENT, _LINES_MARKED_PERCENT))
-    return PlannedPair(grade, _drawn(kind, rng), SideChange(0.0, 0.0, *marked), rng)
+    return PlannedPair(
+        grade=grade,
+        changes=_drawn(kind, rng),
+        fold_marked_percent=float(rng.choice(_FOLD_MARKED_PERCENT)),
+        lines={side: draw_lines(rng) for side in Side},
+        rng=rng,
+    )
 
 
 def _drawn(kind: Kind, rng: np.random.Generator) -> Mapping[Side, SideChange]:
