@@ -1,6 +1,7 @@
 """The benchmark as a picture: for each measurand, told against true changes with their intervals, as one SVG.
 
-What lies on the diagonal is right; a bar that crosses the diagonal holds the truth. Raw landmarks stand behind in grey.
+What lies on the diagonal is right; a bar that crosses the diagonal holds the truth. True zeros are spread side by side
+over a grey strip, where a bar that leaves out the zero line is a false alarm. Raw landmarks stand behind in grey.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,24 +18,27 @@ from service.bench.accuracy_statistics import Outcome
 
 _PANEL: Final = 300
 _GAP: Final = 64
-_TOP: Final = 96
+_TOP: Final = 124
 _COLUMNS: Final = 4
 _COLOURS: Final = ("#1b6ca8", "#c8102e", "#2e8540", "#8a5a00", "#6a3d9a")
 """One a source; told apart by people who see red and green alike by their lightness."""
 _GREY: Final = "#b9bec4"
 _SHOWN_SHARE: Final = 0.985
 """An axis reaches so far that this share of the figures is on it; the others stand at its edge."""
+_ZEROS_ALONE: Final = 0.9
+_ZEROS_AMONG_OTHERS: Final = 0.3
 _ROUND: Final = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Panel:
-    """One measurand's square, from ``-limit`` to ``limit`` on both axes."""
+    """One measurand's square, from ``-limit`` to ``limit`` on both axes; true zeros lie in ``strip`` of its width."""
 
     code: MeasurandCode
     left: float
     top: float
     limit: float
+    strip: float
 
     def x(self, value: float) -> float:
         return round(self.left + _PANEL * (0.5 + self._share(value)), 1)
@@ -72,7 +76,8 @@ def _panel(code: MeasurandCode, place: int, told: Sequence[Outcome]) -> _Panel:
     own = [one for one in told if one.measurand is code and one.change is not None]
     sizes = [max(abs(one.truth), abs(one.change or 0.0) + 0.5 * (one.half_width or 0.0)) for one in own]
     limit = _rounded_up(float(np.quantile(sizes, _SHOWN_SHARE)))
-    return _Panel(code, _GAP + column * (_PANEL + _GAP), _TOP + row * (_PANEL + 2 * _GAP), limit)
+    strip = _ZEROS_ALONE if all(one.no_true_change for one in own) else _ZEROS_AMONG_OTHERS
+    return _Panel(code, _GAP + column * (_PANEL + _GAP), _TOP + row * (_PANEL + 2 * _GAP), limit, strip)
 
 
 def _rounded_up(value: float) -> float:
@@ -92,23 +97,37 @@ def _legend(document: AccuracyDocument) -> Iterator[str]:
 
 def _drawn(panel: _Panel, document: AccuracyDocument) -> Iterator[str]:
     yield from _frame(panel)
-    raw = (one for source in document.sources for one in source.raw_outcomes)
-    yield from (_dot(panel, one, _GREY, 2.0) for one in raw if one.measurand is panel.code)
-    for source, colour in zip(document.sources, _COLOURS, strict=False):
-        for one in source.outcomes:
-            if one.measurand is panel.code and one.change is not None:
-                yield from _measured(panel, one, colour)
+    raw = [(one, _GREY) for source in document.sources for one in source.raw_outcomes]
+    told = [
+        (one, colour)
+        for source, colour in zip(document.sources, _COLOURS, strict=False)
+        for one in source.outcomes
+        if one.change is not None
+    ]
+    for x, one, _ in _placed(panel, raw):
+        yield _dot(x, panel.y(one.change or 0.0), _GREY, 1.8)
+    for x, one, colour in _placed(panel, told):
+        change, half = one.change or 0.0, one.half_width or 0.0
+        bar = f"M{x} {panel.y(change - half)}V{panel.y(change + half)}"
+        yield f'<path d="{bar}" stroke="{colour}" stroke-width="0.8" stroke-opacity="0.4"/>'
+        yield _dot(x, panel.y(change), colour, 2.2)
 
 
-def _measured(panel: _Panel, one: Outcome, colour: str) -> Iterator[str]:
-    change, half = one.change or 0.0, one.half_width or 0.0
-    x, low, high = panel.x(one.truth), panel.y(change - half), panel.y(change + half)
-    yield f'<path d="M{x} {low}V{high}" stroke="{colour}" stroke-width="0.8" stroke-opacity="0.35"/>'
-    yield _dot(panel, one, colour, 2.4)
+def _placed(panel: _Panel, told: Iterable[tuple[Outcome, str]]) -> Iterator[tuple[float, Outcome, str]]:
+    """Where across the panel each figure stands: at its truth, and true zeros side by side in their strip."""
+    own = [(one, colour) for one, colour in told if one.measurand is panel.code]
+    zeros = sum(one.no_true_change for one, _ in own)
+    seen = 0
+    for one, colour in own:
+        if not one.no_true_change:
+            yield panel.x(one.truth), one, colour
+            continue
+        share = (seen + 0.5) / zeros - 0.5
+        seen += 1
+        yield round(panel.x(0.0) + share * panel.strip * _PANEL, 1), one, colour
 
 
-def _dot(panel: _Panel, one: Outcome, colour: str, radius: float) -> str:
-    x, y = panel.x(one.truth), panel.y(one.change or 0.0)
+def _dot(x: float, y: float, colour: str, radius: float) -> str:
     return f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{colour}" fill-opacity="0.75"/>'
 
 
@@ -116,14 +135,18 @@ def _frame(panel: _Panel) -> Iterator[str]:
     entry, limit = MEASURANDS[panel.code], panel.limit
     left, right, top, bottom = panel.x(-limit), panel.x(limit), panel.y(limit), panel.y(-limit)
     yield f'<rect x="{left}" y="{top}" width="{_PANEL}" height="{_PANEL}" fill="#f7f8f9" stroke="#8a9097"/>'
-    zero = f"M{left} {panel.y(0)}H{right}M{panel.x(0)} {top}V{bottom}"
-    yield f'<path d="{zero}" stroke="#d4d8dc"/>'
-    yield f'<path d="M{left} {bottom}L{right} {top}" stroke="#4a4f55" stroke-dasharray="5 4"/>'
+    width = panel.strip * _PANEL
+    yield f'<rect x="{panel.x(0) - width / 2}" y="{top}" width="{width}" height="{_PANEL}" fill="#eceef0"/>'
+    zero = f"M{left} {panel.y(0)}H{right}"
+    yield f'<path d="{zero}" stroke="#8a9097"/>'
+    if panel.strip < _ZEROS_ALONE:
+        yield f'<path d="M{left} {bottom}L{right} {top}" stroke="#4a4f55" stroke-dasharray="5 4"/>'
     yield _text(left, top - 10, f"{panel.code}, {entry.change_unit}", size=15, weight="bold")
     for value, anchor in ((-limit, "start"), (0.0, "middle"), (limit, "end")):
         yield _text(panel.x(value), bottom + 18, f"{value:+g}" if value else "0", size=13, anchor=anchor)
         yield _text(left - 6, panel.y(value) + (10 if value > 0 else 0), f"{value:+g}" if value else "0", 13, "end")
     yield _text(panel.x(0), bottom + 36, "true", size=13, anchor="middle")
+    yield _text(left - 30, panel.y(0) - 16, "told", size=13, anchor="middle")
 
 
 def _text(x: float, y: float, words: str, size: int = 13, anchor: str = "start", weight: str = "normal") -> str:

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from models.measurand import Unit
-from service.bench.accuracy import AccuracyDocument, SourceDocument
+from service.bench.accuracy import AccuracyDocument
 from service.bench.accuracy_people import PlaceRow
 from service.bench.accuracy_statistics import AccuracyRow, Share
 
@@ -119,27 +119,3 @@ def share_words(share: Share) -> str:
 def figure(value: float | None, form: str) -> str:
     """A figure, or a dash where there is none."""
     return _NOTHING if value is None else format(value, form)
-
-
-def markdown(document: AccuracyDocument) -> Iterator[str]:
-    """The same as Markdown, a section a source."""
-    for source in document.sources:
-        yield from _section(source)
-
-
-def _section(source: SourceDocument) -> Iterator[str]:
-    yield f"### {source.name}\n"
-    yield f"{source.what} {source.pairs} pairs, {source.refused_pairs} refused as a whole.\n"
-    yield from _markdown_table(source.rows)
-    yield f"\nReports without any change that claim one: {share_words(source.false_reports)}.\n"
-    yield "Raw landmarks, the yardstick:\n"
-    yield from _markdown_table(source.raw_rows)
-    yield ""
-
-
-def _markdown_table(rows: Iterable[AccuracyRow]) -> Iterator[str]:
-    yield f"| {' | '.join(HEADS)} |"
-    yield f"| --- |{' ---: |' * (len(HEADS) - 1)}"
-    for row in rows:
-        first, *rest = cells(row)
-        yield f"| `{first}` | {' | '.join(rest)} |"

@@ -11,7 +11,7 @@ import numpy as np
 
 from models.anatomy import Side
 from models.arrays import FloatArray, Plane
-from service.bench.controlled_changes.fields import Field, eye_window, lid_place, smooth_step
+from service.bench.controlled_changes.fields import eye_window, lid_place, share_across_lid, smooth_step
 from service.bench.controlled_changes.source_face import SourceFace
 
 LASHES_MM: Final = (0.9, 1.5)
@@ -84,21 +84,20 @@ class LidLayer:
         return np.asarray(self.face.eye[self.side] + radius[..., None] * ray)
 
 
-def lid_layer(face: SourceFace, side: Side, field: Field, grid: Plane) -> LidLayer:
-    """The layers of one upper lid.
+def lid_layer(face: SourceFace, side: Side, up_mm: float, grid: Plane) -> LidLayer:
+    """The layers of an upper lid that rises by ``up_mm``.
 
     Parameters
     ----------
-    field : how the lid moves.
     grid : (height, width, 2) of pixel_grid.
     """
     window = eye_window(face, side)
-    above_mm = lid_place(face, side, grid[window]).above_mm
+    place = lid_place(face, side, grid[window])
     near, far = LASHES_MM
-    skin = smooth_step((above_mm + far) / (far - near))
-    still = smooth_step(np.linalg.norm(field.moved[window], axis=-1) / (_MOVES_MM * face.px_per_mm))
+    skin = smooth_step((place.above_mm + far) / (far - near))
+    moves = smooth_step(share_across_lid(place.along) * abs(up_mm) / _MOVES_MM)
     in_front = np.ones(face.shape, dtype=np.float32)
-    in_front[window] = 1 - (1 - skin) * still
+    in_front[window] = 1 - (1 - skin) * moves
     right, left = (_comes_out_deg(face, side, sign) for sign in (1, -1))
     return LidLayer(face, side, in_front, right, left)
 

@@ -104,6 +104,11 @@ def lid_place(face: SourceFace, side: Side, places: FloatArray) -> LidPlace:
     return LidPlace(along, ((places - margin[0]) @ up - height) / face.px_per_mm)
 
 
+def share_across_lid(along: FloatArray) -> FloatArray:
+    """How much of the lid's movement its margin makes between the canthi: all over the middle, nothing at the ends."""
+    return smooth_step(along / _FULL_ACROSS_LID) * smooth_step((1 - along) / _FULL_ACROSS_LID)
+
+
 def lid_field(face: SourceFace, side: Side, up_mm: float) -> Field:
     """The upper lid moved up by ``up_mm`` along the eye's vertical, its skin with it and fading beyond.
 
@@ -113,7 +118,7 @@ def lid_field(face: SourceFace, side: Side, up_mm: float) -> Field:
         return Field.none(face.shape)
     rows, columns = eye_window(face, side)
     place = lid_place(face, side, pixel_grid(face.shape)[rows, columns])
-    across = smooth_step(place.along / _FULL_ACROSS_LID) * smooth_step((1 - place.along) / _FULL_ACROSS_LID)
+    across = share_across_lid(place.along)
     fading = max(_FADES_ABOVE_LID_MM - RIGID_ABOVE_LID_MM, 1.5 * abs(up_mm) / _STEEPEST)
     beyond = 1 - smooth_step((place.above_mm - RIGID_ABOVE_LID_MM) / fading)
     # The eye's own side of the margin is drawn from another layer; the field only has to end there without a fold.

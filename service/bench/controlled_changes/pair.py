@@ -66,9 +66,8 @@ def _change(face: SourceFace, changes: Mapping[Side, SideChange], planned: Plann
     skin, layers, gain = Field.none(face.shape), [], np.zeros(face.shape, dtype=np.float32)
     for side, change in changes.items():
         if change.upper_lid_mm:
-            moved = lid_field(face, side, change.upper_lid_mm)
-            layers.append(lid_layer(face, side, moved, grid))
-            skin = skin.plus(moved)
+            layers.append(lid_layer(face, side, change.upper_lid_mm, grid))
+            skin = skin.plus(lid_field(face, side, change.upper_lid_mm))
         skin = skin.plus(jowl_field(face, side, change.jowl_mm))
         gain += fold_gain(face, side, light, _deepened(planned.fold_marked_percent, change.fold_percent))
         gain += lines_gain(face, side, planned.lines[side], change.lines_percent)

@@ -1,0 +1,95 @@
+"""The benchmark's tables as Markdown: a page of their own, or put into a page of the documentation that marks where.
+
+A page marks a source's place by a line ``<!-- accuracy: NAME -->`` and its end by ``<!-- end -->``; what stands between
+is written anew, everything else stays. A source that the page does not mark is left out, and one that the run does not
+have keeps its old tables: so each part of the page is renewed by its own command.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from service.bench.accuracy import AccuracyDocument, GroupDocument, SourceDocument
+from service.bench.accuracy_statistics import AccuracyRow
+from service.bench.accuracy_tables import HEADS, PLACE_HEADS, cells, place_cells, share_words
+
+PEOPLE: Final = "points placed by people"
+GATES: Final = "pairs that must be noticed"
+_MARK: Final = re.compile(r"(<!-- accuracy: (?P<name>[^>]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+_GROUP_HEADS: Final = ("Group", "People", "Measure", "n", "Refused", "Bias", "MDC95", "Cover", "False")
+
+
+def write_tables(document: AccuracyDocument, page: Path) -> None:
+    """Write the tables into ``page`` where it marks their places; a page without marks becomes the tables alone."""
+    tables = tables_by_name(document)
+    old = page.read_text(encoding="utf-8") if page.is_file() else ""
+    if _MARK.search(old) is None:
+        whole = (f"## {name}\n\n{table}" for name, table in tables.items())
+        page.write_text("\n".join(whole), encoding="utf-8")
+    else:
+        page.write_text(_MARK.sub(lambda mark: _renewed(mark, tables), old), encoding="utf-8")
+
+
+def _renewed(mark: re.Match[str], tables: Mapping[str, str]) -> str:
+    table = tables.get(mark["name"])
+    return mark[0] if table is None else f"{mark[1]}\n{table}\n{mark[3]}"
+
+
+def tables_by_name(document: AccuracyDocument) -> Mapping[str, str]:
+    """Every table of a run, under the name by which a page marks its place."""
+    tables = {source.name: "\n".join(_source(source, document)) + "\n" for source in document.sources}
+    if document.people:
+        tables[PEOPLE] = "\n".join(_people(document)) + "\n"
+    if document.gates:
+        tables[GATES] = "\n".join(_gates(document)) + "\n"
+    return tables
+
+
+def _source(source: SourceDocument, document: AccuracyDocument) -> Iterator[str]:
+    refused = f"{source.pairs} pairs, {source.refused_pairs} refused as a whole"
+    yield f"{source.what} {refused}; method {document.method_version}, seed {document.seed}.\n"
+    yield from _rows(source.rows)
+    yield from _reports("Reports without any change that claim one", source)
+    yield "\nThe same by raw landmarks:\n"
+    yield from _rows(source.raw_rows)
+    if source.raw_false_reports.of:
+        yield f"\nReports without any change that claim one: {share_words(source.raw_false_reports)}."
+    if source.groups:
+        yield "\nBy group:\n"
+        yield from _table(_GROUP_HEADS, (_group_cells(group, row) for group in source.groups for row in group.rows))
+
+
+def _reports(words: str, source: SourceDocument) -> Iterator[str]:
+    if source.false_reports.of:
+        yield f"\n{words}: {share_words(source.false_reports)}."
+
+
+def _rows(rows: Iterable[AccuracyRow]) -> Iterator[str]:
+    yield from _table(HEADS, ((f"`{first}`", *rest) for first, *rest in map(cells, rows)))
+
+
+def _group_cells(group: GroupDocument, row: AccuracyRow) -> tuple[str, ...]:
+    words = dict(zip(HEADS, cells(row), strict=True))
+    measure = f"`{row.measurand}`"
+    shown = (words[head].split(" (")[0] for head in ("n", "Refused", "Bias", "MDC95", "Cover", "False"))
+    return (f"{group.kind}: {group.group}", str(group.people), measure, *shown)
+
+
+def _people(document: AccuracyDocument) -> Iterator[str]:
+    yield f"{document.photos} photos; method {document.method_version}.\n"
+    yield from _table(PLACE_HEADS, map(place_cells, document.people))
+
+
+def _gates(document: AccuracyDocument) -> Iterator[str]:
+    yield f"Method {document.method_version}.\n"
+    yield from _table(
+        ("Pairs", "What", "Noticed", "Changes claimed"),
+        ((gate.name, gate.what, share_words(gate.gated), str(gate.detectable)) for gate in document.gates),
+    )
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(heads)} |"
+    yield f"| --- |{' ---: |' * (len(heads) - 1)}"
+    yield from (f"| {' | '.join(row)} |" for row in rows)
