@@ -18,6 +18,8 @@ from service.bench.speed import SAMPLES
 
 PHOTOS: Final = "LIFTMARK_PHOTOS"
 """Names a folder of folders of photographed people, with points placed by hand beside them; none are shipped."""
+PHANTOMS: Final = SAMPLES.parent / "tests" / "phantoms"
+"""Twenty pairs of four rendered persons; a clone has them, an installed package does not."""
 _NEUTRAL: Final = ("london_neutral", "canada")
 """Of those folders, the ones whose photos are frontal, neutral and one a person."""
 _SMILING: Final = ("london_neutral", "london_smiling")
@@ -93,13 +95,13 @@ def plan_of(folders: tuple[Path, ...], options: AccuracyOptions) -> AccuracyPlan
 
 
 def _default_plan(options: AccuracyOptions) -> AccuracyPlan:
-    shipped = folder_source(SAMPLES, options.limit)
+    shipped = tuple(folder_source(folder, options.limit) for folder in (SAMPLES, PHANTOMS) if folder.is_dir())
     people = photographed_people()
     if people is None:
-        return AccuracyPlan((shipped,), seed=options.seed)
+        return AccuracyPlan(shipped, seed=options.seed)
     neutral = tuple(people / name for name in _NEUTRAL if (people / name).is_dir())
     return AccuracyPlan(
-        sources=(shipped, *_controlled(neutral, options), *_retest(people / _AGAIN)),
+        sources=(*shipped, *_controlled(neutral, options), *_retest(people / _AGAIN)),
         placed=_placed(neutral, options),
         gates=tuple(_gates(people, options)),
         seed=options.seed,

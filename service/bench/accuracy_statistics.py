@@ -14,6 +14,7 @@ from models.measurand import MEASURANDS, MeasurandCode, Unit
 NO_CHANGE: Final = {Unit.MILLIMETRE: 0.03, Unit.PERCENT: 0.5, Unit.LOG_LUMINANCE: 0.005}
 """A true change below this counts as none: a lid of a rendered face moves so far by following the camera."""
 
+_LEAST_RANGE: Final = 5.0
 _UNSUREST_SLOPE: Final = 0.25
 """A slope with a larger standard error is not told: the true changes hardly differ."""
 _Z95: Final = 1.96
@@ -121,7 +122,7 @@ def accuracy_row(code: MeasurandCode, outcomes: Sequence[Outcome]) -> AccuracyRo
     truth, change = (np.array([getattr(one, name) for one in told], dtype=np.float64) for name in ("truth", "change"))
     with_interval = [one for one in told if one.half_width is not None]
     error = change - truth
-    slope, slope_se = _slope(truth, error)
+    slope, slope_se = _slope(truth, error) if _varies(code, truth) else (None, None)
     return AccuracyRow(
         measurand=code,
         unit=MEASURANDS[code].change_unit,
@@ -139,14 +140,17 @@ def accuracy_row(code: MeasurandCode, outcomes: Sequence[Outcome]) -> AccuracyRo
     )
 
 
+def _varies(code: MeasurandCode, truth: NDArray[np.float64]) -> bool:
+    """Whether the true changes differ by several times what counts as none; a slope says nothing else."""
+    return len(truth) > 2 and bool(np.ptp(truth) > _LEAST_RANGE * NO_CHANGE[MEASURANDS[code].change_unit])  # noqa: PLR2004  two lie on a line
+
+
 def _wrong_and_confident(one: Outcome) -> bool:
     return one.detectable and (one.no_true_change or (one.change or 0.0) * one.truth < 0)
 
 
 def _slope(truth: NDArray[np.float64], error: NDArray[np.float64]) -> tuple[float | None, float | None]:
-    """Least squares of told on true, and its standard error; (None, None) where the truth does not vary enough."""
-    if len(truth) < 3 or np.ptp(truth) == 0:  # noqa: PLR2004  two points always lie on a line
-        return None, None
+    """Least squares of told on true, and its standard error; (None, None) where that is too large."""
     spread = truth - truth.mean()
     gain = float(spread @ error / (spread @ spread))
     rest = error - error.mean() - gain * spread

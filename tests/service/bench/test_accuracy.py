@@ -9,6 +9,7 @@ from models.anatomy import Side
 from models.measurand import MeasurandCode
 from service.bench.accuracy import bench_accuracy
 from service.bench.accuracy_pairs import folder_source
+from service.bench.accuracy_sources import AccuracyPlan
 from service.bench.accuracy_statistics import Outcome, Share, accuracy_row, reports_with_false_alarm
 from service.bench.accuracy_truth import true_pairs
 from service.bench.speed import SAMPLES
@@ -102,7 +103,7 @@ def test_a_folder_without_truth_says_so(tmp_path: Path):
 
 @pytest.mark.slow
 def test_the_shipped_pairs_are_measured_without_a_wrong_claim():
-    (source,) = bench_accuracy([folder_source(SAMPLES)]).sources
+    (source,) = bench_accuracy(AccuracyPlan((folder_source(SAMPLES),))).sources
     rows = {row.measurand: row for row in source.rows}
     assert source.refused_pairs == 0
     assert sum(row.wrong_and_confident for row in rows.values()) == 0
