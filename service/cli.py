@@ -6,7 +6,7 @@ import is imported by the command that needs it, so that help comes at once.
 
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import typer
 
@@ -104,7 +104,7 @@ def accuracy(
     ] = None,
     *,
     grade: Annotated[
-        str, typer.Option(help="Conditions of the changes made on photos: protocol, wide or both.")
+        Literal["protocol", "wide", "both"], typer.Option(help="Conditions of the changes made on photos.")
     ] = "both",
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many pairs, or photos, of each folder.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Draws other changes and conditions for the photos.")] = 0,

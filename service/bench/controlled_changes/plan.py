@@ -45,7 +45,7 @@ _STILL: Final = 1 / 3
 """Share of sides on which nothing is done in a pair that has a change."""
 _UPPER_LID_MM: Final = (0.15, 1.2)
 _JOWL_MM: Final = (0.3, 1.8)
-_FOLD_MARKED_PERCENT: Final = (0.0, 150.0)
+_FOLD_MARKED_PERCENT: Final = (0.0, 60.0)
 """Half of the pairs show the folds that people have, half of them deeper ones: most people photographed are young."""
 _PERCENT: Final = (10.0, 60.0)
 """Sizes, of either sign: from hardly detectable to plain."""

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from models.anatomy import Landmark, Outline, Side
+from models.anatomy import Landmark, Midline, Outline, Side
 from models.face_landmarker import FaceLandmarker
 from models.measurand import MeasurandCode
 from service.bench.controlled_changes import (
@@ -167,7 +167,10 @@ def test_a_turned_head_moves_near_skin_more_than_far_skin(face):
     relief = relief_of(face, np.random.default_rng(1))
     seen = seen_from(face, relief, Stand(yaw=2, pitch=0, roll=0, farther=0, shift_mm=(0, 0)))
     moved = pixel_grid(face.shape) - seen
-    nose, ear = face.landmarks.points[4, :2].astype(int), face.landmarks[Landmark.ZYGION, Side.LEFT].astype(int)
+    nose, ear = (
+        face.landmarks.midline(Midline.NOSE_TIP)[0].astype(int),
+        face.landmarks[Landmark.ZYGION, Side.LEFT].astype(int),
+    )
     # Positive yaw turns the nose to the subject's left, which is right in the picture; 2 degrees of 100 mm are 3.5 mm.
     assert moved[nose[1], nose[0], 0] - moved[ear[1], ear[0], 0] > 1.0 * face.px_per_mm
 
