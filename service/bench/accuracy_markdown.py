@@ -84,8 +84,11 @@ def _people(document: AccuracyDocument) -> Iterator[str]:
 def _gates(document: AccuracyDocument) -> Iterator[str]:
     yield f"Method {document.method_version}.\n"
     yield from _table(
-        ("Pairs", "What", "Noticed", "Changes claimed"),
-        ((gate.name, gate.what, share_words(gate.gated), str(gate.detectable)) for gate in document.gates),
+        ("Pairs", "What", "Flagged", "Flagged or not comparable", "Changes claimed"),
+        (
+            (gate.name, gate.what, share_words(gate.flagged), share_words(gate.gated), str(gate.detectable))
+            for gate in document.gates
+        ),
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from models.comparison import Verdict
+from models.comparison import Comparable, Verdict
 from models.quality import FlagCode
 from service.bench.accuracy_child import ERRORS
 from service.bench.accuracy_run import CHILD, CORES, LIMITS
@@ -57,7 +57,8 @@ class GateDocument(BaseModel):
 
     Parameters
     ----------
-    gated : how many of them were refused or given one of the expected flags.
+    flagged : how many of them were given one of the expected flags.
+    gated : how many were that, or not comparable at all for whatever reason.
     detectable : how many changes were claimed in all of them. claims : which.
     """
 
@@ -65,6 +66,7 @@ class GateDocument(BaseModel):
 
     name: str
     what: str
+    flagged: Share
     gated: Share
     detectable: int
     claims: tuple[str, ...]
@@ -140,15 +142,20 @@ def gate(gated: GatedPairs, progress: Callable[[], None] = lambda: None) -> Gate
     return GateDocument(
         name=gated.name,
         what=gated.what,
-        gated=Share.of_all(_noticed(document, gated.expected) for document in documents),
+        flagged=Share.of_all(_flagged(document, gated.expected) for document in documents),
+        gated=Share.of_all(_flagged(one, gated.expected) or _not_comparable(one) for one in documents),
         detectable=len(claims),
         claims=tuple(claims),
     )
 
 
-def _noticed(document: ComparisonDocument | RefusedDocument, expected: frozenset[FlagCode]) -> bool:
+def _not_comparable(document: ComparisonDocument | RefusedDocument) -> bool:
+    return isinstance(document, RefusedDocument) or document.comparability.verdict is Comparable.NOT_COMPARABLE
+
+
+def _flagged(document: ComparisonDocument | RefusedDocument, expected: frozenset[FlagCode]) -> bool:
     if isinstance(document, RefusedDocument):
-        return True
+        return False
     photos = (*document.before.quality.flags, *document.after.quality.flags)
     return any(flag.code in expected for flag in (*document.comparability.flags, *photos))
 

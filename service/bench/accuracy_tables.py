@@ -49,7 +49,8 @@ def accuracy_lines(document: AccuracyDocument) -> Iterator[RenderableType]:
         yield _plain_table(PLACE_HEADS, map(place_cells, document.people))
     for gate in document.gates:
         yield Text(f"Must be noticed: {gate.name}", style="bold")
-        yield f"{gate.what} Noticed {share_words(gate.gated)}; {gate.detectable} changes claimed."
+        yield f"{gate.what} Flagged {share_words(gate.flagged)}, flagged or not comparable {share_words(gate.gated)}."
+        yield f"{gate.detectable} changes claimed."
         yield from gate.claims
     yield f"Method {document.method_version}, seed {document.seed}."
 

@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 
 from models.anatomy import Side
-from service.bench.accuracy_people import place_rows, spread
+from models.comparison import Comparable
+from models.quality import FlagCode
+from service.bench.accuracy_people import _flagged, _not_comparable, place_rows, spread
 from service.bench.human_errors import Place, PlaceError, mean_distance
 from service.bench.human_points import human_points_beside, read_points
 from service.bench.people import ita_class, people_beside
+from service.documents import FlagDocument, comparison_document
+from tests.service.examples import a_change, a_comparison, an_analysis
 
 
 def template(points: int = 189) -> str:
@@ -69,3 +73,15 @@ def test_labels_are_read_from_people_csv(tmp_path: Path):
 )
 def test_skin_is_classed_by_its_angle(angle, name):
     assert ita_class(angle) == name
+
+
+def test_a_pair_that_must_be_noticed_is_told_by_its_flag_or_refused():
+    expected = frozenset({FlagCode.DISTANCE_DIFFERS})
+    document = comparison_document(an_analysis(), an_analysis(), a_comparison(a_change(0.51)))
+    flag = FlagDocument(code=FlagCode.DISTANCE_DIFFERS, says="", value=50.0, limit=8.0, favours=None, stops=())
+    told = document.comparability.model_copy(update={"flags": (flag,)})
+    assert not _flagged(document, expected)
+    assert _flagged(document.model_copy(update={"comparability": told}), expected)
+    assert not _not_comparable(document)
+    refused = document.comparability.model_copy(update={"verdict": Comparable.NOT_COMPARABLE})
+    assert _not_comparable(document.model_copy(update={"comparability": refused}))
