@@ -6,10 +6,11 @@ have keeps its old tables: so each part of the page is renewed by its own comman
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from models.measurand import MEASURANDS
 from service.bench.accuracy import AccuracyDocument, GroupDocument, SourceDocument
 from service.bench.accuracy_statistics import AccuracyRow
 from service.bench.accuracy_tables import HEADS, PLACE_HEADS, cells, place_cells, share_words
@@ -17,7 +18,6 @@ from service.bench.accuracy_tables import HEADS, PLACE_HEADS, cells, place_cells
 PEOPLE: Final = "points placed by people"
 GATES: Final = "pairs that must be noticed"
 _MARK: Final = re.compile(r"(<!-- accuracy: (?P<name>[^>]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
-_GROUP_HEADS: Final = ("Group", "People", "Measure", "n", "Refused", "Bias", "MDC95", "Cover", "False")
 
 
 def write_tables(document: AccuracyDocument, page: Path) -> None:
@@ -55,9 +55,9 @@ def _source(source: SourceDocument, document: AccuracyDocument) -> Iterator[str]
     yield from _rows(source.raw_rows)
     if source.raw_false_reports.of:
         yield f"\nReports without any change that claim one: {share_words(source.raw_false_reports)}."
-    if source.groups:
-        yield "\nBy group:\n"
-        yield from _table(_GROUP_HEADS, (_group_cells(group, row) for group in source.groups for row in group.rows))
+    for kind in dict.fromkeys(group.kind for group in source.groups):
+        yield f"\nBy {kind}; MDC95, covered by the interval, refused:\n"
+        yield from _groups([group for group in source.groups if group.kind == kind])
 
 
 def _reports(words: str, source: SourceDocument) -> Iterator[str]:
@@ -69,11 +69,19 @@ def _rows(rows: Iterable[AccuracyRow]) -> Iterator[str]:
     yield from _table(HEADS, ((f"`{first}`", *rest) for first, *rest in map(cells, rows)))
 
 
-def _group_cells(group: GroupDocument, row: AccuracyRow) -> tuple[str, ...]:
+def _groups(groups: Sequence[GroupDocument]) -> Iterator[str]:
+    """A row a measurand, a column a group."""
+    heads = ("Measure", *(f"{group.group} ({group.people} people)" for group in groups))
+    by_group = [{row.measurand: row for row in group.rows} for group in groups]
+    measures = [code for code in MEASURANDS if any(code in rows for rows in by_group)]
+    yield from _table(heads, ((f"`{code}`", *(_group_words(rows.get(code)) for rows in by_group)) for code in measures))
+
+
+def _group_words(row: AccuracyRow | None) -> str:
+    if row is None:
+        return ""
     words = dict(zip(HEADS, cells(row), strict=True))
-    measure = f"`{row.measurand}`"
-    shown = (words[head].split(" (")[0] for head in ("n", "Refused", "Bias", "MDC95", "Cover", "False"))
-    return (f"{group.kind}: {group.group}", str(group.people), measure, *shown)
+    return f"{words['MDC95']}, {words['Cover'].split(' (')[0]}, {words['Refused']}"
 
 
 def _people(document: AccuracyDocument) -> Iterator[str]:

@@ -26,7 +26,8 @@ HEADS: Final = (
     "±",
 )
 PLACE_HEADS: Final = ("Place", "n", "Refused", "Bias ± SD", "Robust", "Raw bias ± SD", "Raw robust")
-_IN_A_TERMINAL: Final = ("Measure", "n", "Refused", "Bias", "Slope", "MDC95", "Cover", "False", "Wrong", "±")
+_PLACES_IN_A_TERMINAL: Final = ("Place", "n", "Bias ± SD", "Robust", "Raw robust")
+_IN_A_TERMINAL: Final = ("Measure", "n", "Refused", "Bias", "Slope", "MDC95", "Cover", "False", "Wrong")
 _DECIMALS: Final = {Unit.MILLIMETRE: 3, Unit.PERCENT: 1, Unit.LOG_LUMINANCE: 3}
 _NOTHING: Final = "-"
 
@@ -46,13 +47,18 @@ def accuracy_lines(document: AccuracyDocument) -> Iterator[RenderableType]:
         yield ""
     if document.people:
         yield Text(f"Found minus placed by people, {document.photos} photos", style="bold")
-        yield _plain_table(PLACE_HEADS, map(place_cells, document.people))
+        yield _plain_table(_PLACES_IN_A_TERMINAL, map(_place_words, document.people))
     for gate in document.gates:
         yield Text(f"Must be noticed: {gate.name}", style="bold")
         yield f"{gate.what} Flagged {share_words(gate.flagged)}, flagged or not comparable {share_words(gate.gated)}."
         yield f"{gate.detectable} changes claimed."
         yield from gate.claims
     yield f"Method {document.method_version}, seed {document.seed}."
+
+
+def _place_words(row: PlaceRow) -> Iterable[str]:
+    words = dict(zip(PLACE_HEADS, place_cells(row), strict=True))
+    return (words[head] for head in _PLACES_IN_A_TERMINAL)
 
 
 def place_cells(row: PlaceRow) -> tuple[str, ...]:
