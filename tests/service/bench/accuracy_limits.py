@@ -53,4 +53,7 @@ ON_A_FACE: Final = {
 people show, and the figures are rounded up by as much."""
 
 ON_A_FACE_WRONG: Final = 3
-"""Wrong and confident claims in the same six pairs as committed, all of them jaws; the number may only fall."""
+"""Wrong and confident claims in the same six pairs as committed, of jaws and brows; the number may only fall. Lids have
+none and may have none."""
+
+LIDS: Final = frozenset({MeasurandCode.MRD1, MeasurandCode.MRD2, MeasurandCode.PALPEBRAL_FISSURE_HEIGHT})
