@@ -18,7 +18,7 @@ DEV_READY := $(VENV)/.dev-$(call digest,requirements-dev.lock pyproject.toml)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-deps --no-compile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test quick lint types format bench docs pictures lock clean
+.PHONY: help setup setup-dev demo test quick lint types format bench accuracy docs pictures lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name says; do printf '  make %-10s %s\n' "$$name" "$$says"; done
@@ -53,6 +53,10 @@ format: setup-dev ## Format the code and mend what can be mended
 bench: setup ## Measure accuracy and speed
 	$(BIN)/liftmark bench accuracy
 	$(BIN)/liftmark bench speed
+
+accuracy: setup ## Measure accuracy in full and renew docs/accuracy.md (PAIRS='dir …': pairs of known truth, or photos)
+	@mkdir -p out
+	$(BIN)/liftmark bench accuracy $(PAIRS) --json out/accuracy.json --picture out/accuracy.svg --markdown docs/accuracy.md
 
 docs: setup ## Write the reference pages from the code's catalogues
 	$(BIN)/python docs/write_reference.py

@@ -6,7 +6,7 @@ import is imported by the command that needs it, so that help comes at once.
 
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import typer
 
@@ -112,17 +112,36 @@ def speed(
 @bench.command()
 def accuracy(
     folders: Annotated[
-        list[Path] | None, typer.Argument(exists=True, file_okay=False, show_default=False, help="Pairs with truth.")
+        list[Path] | None,
+        typer.Argument(exists=True, file_okay=False, show_default=False, help="Pairs with truth, or photos."),
     ] = None,
+    *,
+    grade: Annotated[
+        Literal["protocol", "wide", "both"], typer.Option(help="Conditions of the changes made on photos.")
+    ] = "both",
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many pairs, or photos, of each folder.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Draws other changes and conditions for the photos.")] = 0,
     json_file: JsonFile = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", dir_okay=False, help="Draw told against true changes here, an SVG."),
+    ] = None,
+    markdown: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", dir_okay=False, help="Write the tables here, or into a page that marks where."),
+    ] = None,
 ) -> None:
     """Hold measured changes against true ones: error, coverage of the intervals, false alarms, refusals.
 
-    FOLDERS hold photos with a manifest.json or a pairs.json that says what truly changed; the shipped pairs without.
+    FOLDERS hold pairs, with a manifest.json or a pairs.json that says what truly changed, or plain photos of one face
+    each, on which changes of known size are made. Without FOLDERS: the shipped pairs, and the photos in the folders of
+    LIFTMARK_PHOTOS, where that is set. Each source is judged twice, by the method and by raw landmarks.
     """
-    from service.cli_bench import print_accuracy  # noqa: PLC0415  as above
+    from service.bench.accuracy_sources import AccuracyOptions, grades_named  # noqa: PLC0415  as above
+    from service.cli_bench import AccuracyFiles, print_accuracy  # noqa: PLC0415
 
-    print_accuracy(tuple(folders or ()), json_file)
+    options = AccuracyOptions(grades_named(grade), limit, seed)
+    print_accuracy(tuple(folders or ()), options, AccuracyFiles(json_file, picture, markdown))
 
 
 def _add_the_services_commands() -> None:

@@ -1,15 +1,19 @@
 """What ``liftmark bench …`` does: run a benchmark, print it, write it."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress
 
 from service.bench.accuracy import bench_accuracy
-from service.bench.accuracy_truth import true_pairs
-from service.bench.speed import SAMPLES, bench_speed, sample_pair
+from service.bench.accuracy_markdown import write_tables
+from service.bench.accuracy_picture import accuracy_svg
+from service.bench.accuracy_sources import AccuracyOptions, plan_of
+from service.bench.accuracy_tables import accuracy_lines
+from service.bench.speed import bench_speed, sample_pair
 from service.cli_analysis import print_lines, write_json
-from service.terminal import accuracy_lines, speed_lines
+from service.terminal import speed_lines
 
 
 def print_speed(photos: tuple[Path, Path] | None, json_file: Path | None, runs: int) -> None:
@@ -20,11 +24,24 @@ def print_speed(photos: tuple[Path, Path] | None, json_file: Path | None, runs: 
     print_lines(json_file, *speed_lines(document))
 
 
-def print_accuracy(folders: tuple[Path, ...], json_file: Path | None) -> None:
+@dataclass(frozen=True, slots=True)
+class AccuracyFiles:
+    """What a run of the accuracy benchmark writes, besides what it prints."""
+
+    json: Path | None = None
+    picture: Path | None = None
+    markdown: Path | None = None
+
+
+def print_accuracy(folders: tuple[Path, ...], options: AccuracyOptions, files: AccuracyFiles) -> None:
     """Compare pairs of known truth; see ``liftmark bench accuracy --help``."""
-    pairs = [pair for folder in folders or (SAMPLES,) for pair in true_pairs(folder)]
+    plan = plan_of(folders, options)
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Comparing pairs", total=len(pairs))
-        document = bench_accuracy(pairs, lambda: progress.advance(task))
-    write_json(document, json_file)
-    print_lines(json_file, *accuracy_lines(document))
+        task = progress.add_task("Comparing pairs", total=plan.steps)
+        document = bench_accuracy(plan, lambda: progress.advance(task))
+    write_json(document, files.json)
+    if files.picture is not None:
+        files.picture.write_text(accuracy_svg(document), encoding="utf-8")
+    if files.markdown is not None:
+        write_tables(document, files.markdown)
+    print_lines(files.json, *accuracy_lines(document))

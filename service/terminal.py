@@ -10,7 +10,6 @@ from rich.text import Text
 
 from models.anatomy import Side
 from models.comparison import Comparable
-from service.bench.accuracy import AccuracyDocument
 from service.bench.speed import SpeedDocument
 from service.documents import (
     ChangeDocument,
@@ -127,29 +126,3 @@ def speed_lines(document: SpeedDocument) -> Iterator[RenderableType]:
         for step in steps:
             table.add_row(f"{title}: {step.step.strip('_').replace('_', ' ')}", f"{step.cpu_s:.4f}", "")
     yield table
-
-
-def accuracy_lines(document: AccuracyDocument) -> Iterator[RenderableType]:
-    """A row a measurand, in the unit of its change."""
-    heads = ("Measure", "n", "Refused", "Bias", "Slope", "MDC95", "Cover", "False", "Wrong")
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for head in heads:
-        table.add_column(head, justify="left" if head == heads[0] else "right", no_wrap=True)
-    for row in document.rows:
-        table.add_row(
-            row.measurand,
-            str(row.sides),
-            f"{row.refused:.0%}",
-            _figure(row.bias, "+.3f"),
-            _figure(row.slope, ".2f"),
-            f"{_figure(row.mdc95, '.3f')} {row.unit}",
-            _figure(row.coverage, ".0%"),
-            f"{_figure(row.false_detectable, '.0%')} of {row.zero_changes}",
-            str(row.wrong_and_confident),
-        )
-    yield table
-    yield f"{document.pairs} pairs, {document.refused_pairs} refused as a whole. Method {document.method_version}."
-
-
-def _figure(value: float | None, form: str) -> str:
-    return "-" if value is None else format(value, form)

@@ -1,133 +1,124 @@
 """How right the changes are, and whether their intervals hold: on photos whose true change is known.
 
-Each pair is compared as ``liftmark compare`` does it, in the analysis process. A figure counts where the pair's truth
-names it; what is refused counts as refused and nowhere else.
+Each pair is compared as ``liftmark compare`` does it, in the analysis process, and once more by raw landmarks, the
+yardstick. A figure counts where the pair's truth names it; what is refused counts as refused and nowhere else.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from itertools import chain
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from models.anatomy import Side
-from models.comparison import Verdict
-from models.measurand import MEASURANDS, MeasurandCode, Unit
 from models.provenance import METHOD_VERSION
-from service.bench.accuracy_truth import TruePair
-from service.documents import ChangeDocument, ComparisonDocument
-from service.sandbox import AnalysisWorkers
+from service.bench.accuracy_pairs import PairSource
+from service.bench.accuracy_people import GateDocument, PlaceRow, against_people, gate
+from service.bench.accuracy_run import PairResult, run_source
+from service.bench.accuracy_sources import AccuracyPlan
+from service.bench.accuracy_statistics import AccuracyRow, Outcome, Share, reports_with_false_alarm, rows_of
 
-_NO_CHANGE: Final = {Unit.MILLIMETRE: 0.03, Unit.DEGREE: 0.05, Unit.PERCENT: 0.5, Unit.LOG_LUMINANCE: 0.005}
-"""A true change below this counts as none: a lid of a rendered face moves so far by following the camera."""
+
+class GroupDocument(BaseModel):
+    """The rows of one group of people, such as ``skin tone: dark``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    group: str
+    people: int
+    rows: tuple[AccuracyRow, ...]
 
 
-class AccuracyRow(BaseModel):
-    """One measurand over all pairs, in its change's unit; None where too little was measured.
+class SourceDocument(BaseModel):
+    """What was found over one source of pairs.
 
-    ``mdc95`` is 1.96 times the RMS error, bias included. ``coverage`` is the share of 95 % intervals that hold the
-    truth. ``false_detectable`` is the share of true zeros that were called a change. ``wrong_and_confident`` counts
-    detectable changes whose truth is of the other sign or none.
+    Parameters
+    ----------
+    refused_pairs : pairs of which a photo could not be analysed at all.
+    false_reports : of the pairs in which nothing changed, how many reports claim at least one change that holds when
+        all measures are taken together. false_alone : how many claim one by a single measure's verdict.
+    rows, raw_rows : of this method and of raw landmarks.
+    outcomes, raw_outcomes : every figure the rows were made of.
     """
 
     model_config = ConfigDict(frozen=True)
 
-    measurand: MeasurandCode
-    unit: Unit
-    sides: int
-    refused: float
-    bias: float | None
-    slope: float | None
-    mdc95: float | None
-    coverage: float | None
-    zero_changes: int
-    false_detectable: float | None
-    wrong_and_confident: int
+    name: str
+    what: str
+    pairs: int
+    refused_pairs: int
+    false_reports: Share
+    false_alone: Share
+    raw_false_reports: Share
+    rows: tuple[AccuracyRow, ...]
+    raw_rows: tuple[AccuracyRow, ...]
+    groups: tuple[GroupDocument, ...]
+    outcomes: tuple[Outcome, ...]
+    raw_outcomes: tuple[Outcome, ...]
 
 
 class AccuracyDocument(BaseModel):
-    """What was found over ``pairs`` pairs, ``refused_pairs`` of which could not be analysed at all."""
+    """All that one run found.
+
+    Parameters
+    ----------
+    people : found minus placed by people, over ``photos`` photos. gates : pairs that had to be noticed.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     method_version: str
-    pairs: int
-    refused_pairs: int
-    rows: tuple[AccuracyRow, ...]
+    seed: int
+    sources: tuple[SourceDocument, ...]
+    photos: int = 0
+    people: tuple[PlaceRow, ...] = ()
+    gates: tuple[GateDocument, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """A true change and what was said of it; ``said`` is None where nothing could be."""
-
-    truth: float
-    said: ChangeDocument | None
-
-
-def bench_accuracy(pairs: Sequence[TruePair], progress: Callable[[], None] = lambda: None) -> AccuracyDocument:
-    """Compare every pair and hold what was measured against the truth.
+def bench_accuracy(plan: AccuracyPlan, progress: Callable[[], None] = lambda: None) -> AccuracyDocument:
+    """Compare every pair and hold what was measured against the truth, and against what people placed.
 
     Parameters
     ----------
-    progress : called after each pair.
+    progress : called after each pair and each photo.
     """
-    outcomes: dict[MeasurandCode, list[_Outcome]] = {code: [] for code in MEASURANDS}
-    refused_pairs = 0
-    with AnalysisWorkers() as workers:
-        for pair in pairs:
-            document = workers.compare(pair.before.read_bytes(), pair.after.read_bytes()).document
-            progress()
-            if not isinstance(document, ComparisonDocument):
-                refused_pairs += 1
-                continue
-            for code, outcome in _outcomes(pair, document):
-                outcomes[code].append(outcome)
-    rows = tuple(_row(code, found) for code, found in outcomes.items() if found)
-    return AccuracyDocument(method_version=METHOD_VERSION, pairs=len(pairs), refused_pairs=refused_pairs, rows=rows)
-
-
-def _outcomes(pair: TruePair, document: ComparisonDocument) -> Iterable[tuple[MeasurandCode, _Outcome]]:
-    for change in document.changes:
-        truth = _truth(pair, change)
-        if truth is None:
-            continue
-        said = None if change.verdict is Verdict.NOT_ASSESSABLE else change
-        yield change.measurand, _Outcome(truth, said)
-
-
-def _truth(pair: TruePair, change: ChangeDocument) -> float | None:
-    """What truly changed; of a difference between the sides, where both are known."""
-    if change.side is not None:
-        return pair.truth.get((change.measurand, change.side))
-    of = MEASURANDS[change.measurand].difference_of
-    sides = [None if of is None else pair.truth.get((of, side)) for side in (Side.LEFT, Side.RIGHT)]
-    left, right = sides
-    return None if left is None or right is None else left - right
-
-
-def _row(code: MeasurandCode, outcomes: Sequence[_Outcome]) -> AccuracyRow:
-    unit = MEASURANDS[code].change_unit
-    measured = [(outcome.truth, outcome.said) for outcome in outcomes if outcome.said is not None]
-    truth = np.array([true for true, _ in measured])
-    change = np.array([said.change for _, said in measured], dtype=np.float64)
-    half = np.array([said.mdc95 for _, said in measured], dtype=np.float64)
-    error, detectable, zero = change - truth, np.abs(change) > half, np.abs(truth) < _NO_CHANGE[unit]
-    return AccuracyRow(
-        measurand=code,
-        unit=unit,
-        sides=len(outcomes),
-        refused=1 - len(measured) / len(outcomes),
-        bias=_mean(error),
-        slope=float(np.polyfit(truth, change, 1)[0]) if len(truth) > 1 and np.ptp(truth) > 0 else None,
-        mdc95=1.96 * float(np.sqrt(np.mean(error**2))) if len(error) else None,
-        coverage=_mean(np.abs(error) <= half),
-        zero_changes=int(zero.sum()),
-        false_detectable=_mean(detectable[zero]),
-        wrong_and_confident=int((detectable & (zero | (np.sign(change) != np.sign(truth)))).sum()),
+    return AccuracyDocument(
+        method_version=METHOD_VERSION,
+        seed=plan.seed,
+        sources=tuple(source_document(source, run_source(source, progress)) for source in plan.sources),
+        photos=len(plan.placed),
+        people=against_people(plan.placed, progress) if plan.placed else (),
+        gates=tuple(gate(one, progress) for one in plan.gates),
     )
 
 
-def _mean(values: NDArray[np.floating[Any] | np.bool_]) -> float | None:
-    return float(np.mean(values)) if len(values) else None
+def source_document(source: PairSource, results: Sequence[PairResult]) -> SourceDocument:
+    """The figures of one source's pairs."""
+    told, raw = (tuple(chain.from_iterable(getattr(one, name) for one in results)) for name in ("told", "raw"))
+    unchanged = [one.name for one in results if one.unchanged]
+    return SourceDocument(
+        name=source.name,
+        what=source.what,
+        pairs=len(results),
+        refused_pairs=sum(one.refused for one in results),
+        false_reports=reports_with_false_alarm(told, unchanged, together=True),
+        false_alone=reports_with_false_alarm(told, unchanged),
+        raw_false_reports=reports_with_false_alarm(raw, unchanged),
+        rows=rows_of(told),
+        raw_rows=rows_of(raw),
+        groups=tuple(_groups(results)),
+        outcomes=told,
+        raw_outcomes=raw,
+    )
+
+
+def _groups(results: Sequence[PairResult]) -> Iterable[GroupDocument]:
+    """Rows by each label that anybody carries."""
+    for kind in sorted({kind for one in results for kind in one.groups}):
+        for group in sorted({one.groups[kind] for one in results if kind in one.groups}):
+            own = [one for one in results if one.groups.get(kind) == group]
+            yield GroupDocument(
+                kind=kind,
+                group=group,
+                people=len({one.person for one in own}),
+                rows=rows_of(tuple(chain.from_iterable(one.told for one in own))),
+            )

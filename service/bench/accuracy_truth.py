@@ -17,10 +17,20 @@ from pathlib import Path
 from typing import Any
 
 from models.anatomy import Side
-from models.measurand import MeasurandCode
+from models.measurand import MEASURANDS, MeasurandCode
 
-Truth = Mapping[tuple[MeasurandCode, Side], float]
+Truth = Mapping[tuple[MeasurandCode, Side | None], float]
 """True change by measurand and side, in the catalogue's ``change_unit``; what is not named is not known."""
+
+
+def with_differences(truth: Truth) -> Truth:
+    """The truth, and that of each difference between the sides where both are known: left less right."""
+    differences: Truth = {
+        (code, None): truth[entry.difference_of, Side.LEFT] - truth[entry.difference_of, Side.RIGHT]
+        for code, entry in MEASURANDS.items()
+        if entry.difference_of is not None and all((entry.difference_of, side) in truth for side in Side)
+    }
+    return {**truth, **differences}
 
 
 @dataclass(frozen=True, slots=True)

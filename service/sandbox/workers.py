@@ -110,6 +110,10 @@ class AnalysisWorkers:
         """Compare two photos of one view."""
         return self._do(Message("compare", (before, after, view.encode())), _read_compare)
 
+    def ask(self, name: str, *blobs: bytes) -> Sequence[bytes]:
+        """What a process of another ``module`` answers to one of its own jobs."""
+        return self._do(Message(name, blobs), lambda answer: answer)
+
     def _do(self, job: Message, read: Callable[[Sequence[bytes]], Outcome], seconds: float | None = None) -> Outcome:
         with self._child() as child:
             try:
