@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from analysis.eye_frame import PATCH_PX_PER_MM, EyeFrame, to_patch
-from analysis.geometry import Polyline, blurred, cheapest_path, log_light, median, parabola_peak, sample
+from analysis.geometry import Polyline, blurred, cheapest_path, log_light, parabola_peak, robust_fit, sample
 from models.anatomy import Outline, Side
 from models.arrays import FloatArray, Plane
 from models.landmarks import FaceLandmarks
@@ -109,14 +109,7 @@ def _edge_offset(frame: EyeFrame, grey: Plane, guess: FloatArray, towards_skin: 
 
 def _robust_cubic(columns: FloatArray, offset: FloatArray, centre: float, half: float) -> FloatArray:
     """Coefficients of the offset over (u - centre) / half, lashes and catch-lights weighted down."""
-    powers = np.vander((columns - centre) / half, 4)
-    weight: FloatArray = np.ones(len(columns))
-    solution: FloatArray = np.zeros(4)
-    for _ in range(6):
-        solution = np.linalg.lstsq(powers * weight[:, None], offset * weight, rcond=None)[0]
-        misfit = offset - powers @ solution
-        weight = 1 / (1 + (misfit / (2 * (1.48 * median(np.abs(misfit)) + 0.02))) ** 2)
-    return np.asarray(solution)
+    return robust_fit(np.vander((columns - centre) / half, 4), offset)
 
 
 def _taper(mesh: FloatArray, centre: float, half: float) -> FloatArray:

@@ -7,7 +7,7 @@ Two of them: ``registration -> comparability -> changes``.
 from typing import Final
 
 from analysis.alignment import register
-from analysis.calibration import find_limbus, scale_of
+from analysis.calibration import find_limbi, scale_of
 from analysis.comparison import alignment_flag, compare_registered, not_comparable
 from analysis.contours import find_contours, flag_covered
 from analysis.decode import decode
@@ -18,7 +18,6 @@ from analysis.quality import judge_photo
 from analysis.registered_pair import RegisteredPair
 from models.alignment import AlignmentRefused
 from models.analysis import PhotoAnalysis
-from models.anatomy import Side
 from models.comparison import PairComparison
 from models.face_landmarker import DetectedFace, FaceLandmarker
 from models.photo import Photo
@@ -60,7 +59,7 @@ def analyse_face(photo: Photo, detected: DetectedFace) -> PhotoAnalysis:
     face, landmarks = cut_out(photo, detected)
     grey, log_light = grey_of(face.rgb), log_luminance(face.rgb)
     expression = expression_of(landmarks)
-    limbi = {side: find_limbus(grey, landmarks, side) for side in Side}
+    limbi = find_limbi(grey, landmarks)
     scale = scale_of(limbi, landmarks)
     contours = find_contours(face, grey, log_light, landmarks, limbi, scale.px_per_mm)
     quality = flag_covered(judge_photo(face, grey, landmarks, expression, limbi, scale), contours)

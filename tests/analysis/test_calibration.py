@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.calibration import Limbus, find_limbus, scale_of
+from analysis.calibration import Limbus, find_limbi, scale_of
 from models.anatomy import Side
 from models.measurement import NotAssessable
 from models.scale import HVID_MM
@@ -14,7 +14,7 @@ from tests.analysis.drawn_eyes import PUPILS, PX_PER_MM, drawn_face, mesh_of
 def test_the_iris_is_found_to_one_per_cent_though_the_mesh_is_seven_off(iris_mm: float):
     grey = drawn_face(iris_mm=iris_mm)
     for side in Side:
-        limbus = find_limbus(grey, mesh_of(), side)
+        limbus = find_limbi(grey, mesh_of())[side]
         assert isinstance(limbus, Limbus)
         assert 2 * limbus.circle.radius / PX_PER_MM == pytest.approx(iris_mm, rel=0.01)
         # 0.1 mm: a fifth of the mesh's own error here.
@@ -23,7 +23,7 @@ def test_the_iris_is_found_to_one_per_cent_though_the_mesh_is_seven_off(iris_mm:
 
 def test_the_scale_is_that_of_the_mean_iris():
     grey, mesh = drawn_face(iris_mm=HVID_MM), mesh_of()
-    scale = scale_of({side: find_limbus(grey, mesh, side) for side in Side}, mesh)
+    scale = scale_of(find_limbi(grey, mesh), mesh)
     assert scale.method == "iris"
     assert scale.px_per_mm == pytest.approx(PX_PER_MM, rel=0.01)
     assert 0.002 < scale.relative_uncertainty < 0.02
@@ -39,4 +39,4 @@ def test_the_scale_says_that_it_rests_on_the_mesh_when_no_iris_is_seen():
 
 def test_no_iris_is_found_in_a_closed_eye():
     closed = drawn_face(upper_mm=-4.6, lower_mm=5.0)
-    assert isinstance(find_limbus(closed, mesh_of(), Side.LEFT), NotAssessable)
+    assert isinstance(find_limbi(closed, mesh_of())[Side.LEFT], NotAssessable)
