@@ -3,11 +3,10 @@
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 from analysis.eye_frame import PATCH_PX_PER_MM, EyeFrame, to_patch
 from analysis.geometry import Polyline, blurred, cheapest_path, log_light, parabola_peak, robust_fit, sample
-from analysis.lid_profile import lower_margin_offset
+from analysis.lid_profile import margin_offset
 from models.anatomy import Outline, Side
 from models.arrays import FloatArray, Plane
 from models.landmarks import FaceLandmarks
@@ -20,20 +19,8 @@ _EDGE_SIGMA_MM: Final = 0.16
 _MESH_PULL: Final = 0.25
 """Cost of lying 1 mm from the mesh, in strengths of the strongest edge: enough to prefer the margin over the crease."""
 _SMOOTHNESS: Final = 0.06
-_UPPER_SPAN: Final = 0.75
-_LOWER_SPAN: Final = 1.6
+_SPAN_RADII: Final = 1.6
 """Half width in iris radii over which a margin is found; beyond, the mesh's shape is carried on to the canthi."""
-
-_ACROSS_MM: Final = np.arange(-2.0, 2.25, _STEP_MM)
-"""From inside the eye (-) into the skin (+), about the edge."""
-_DARK: Final = slice(*np.searchsorted(_ACROSS_MM, (-1.5, 0.3)))
-_SKIN: Final = slice(*np.searchsorted(_ACROSS_MM, (1.4, 2.2)))
-_ALONG_SIGMA_MM: Final = 2.0
-_FLAT_LOG: Final = 0.05
-MARGIN_LEVEL: Final = 0.22
-"""Share of the way from the lash line's dark to the skin's light at which the upper margin lies. Points that people
-placed on 36 eyes lie at 0.25 (median), the margin of 94 rendered eyes at 0.19: at the roots of the lashes. The steepest
-rise lies 0.1 mm above the rendered margin and 0.3 mm above people's points, where the edge is softer."""
 
 UPPER_MARGIN_UNCERTAINTY_MM: Final = 0.50
 LOWER_MARGIN_UNCERTAINTY_MM: Final = 0.45
@@ -53,9 +40,7 @@ _UNCERTAINTY_MM: Final = {
 def find_lid_margin(grey: Plane, landmarks: FaceLandmarks, side: Side, lid: Outline, iris: Circle) -> Contour:
     """The skin margin of one lid, outer to inner canthus, in the face frame.
 
-    The upper margin lies near the dark-to-bright edge of the lash line, found by the cheapest path over the columns in
-    front of the iris, at the place in the edge at which people put it; the lower one where :mod:`analysis.lid_profile`
-    finds it likeliest. Both are smoothed by a robust cubic.
+    The path that :mod:`analysis.lid_profile` finds likeliest, smoothed by a robust cubic.
 
     Parameters
     ----------
@@ -67,32 +52,16 @@ def find_lid_margin(grey: Plane, landmarks: FaceLandmarks, side: Side, lid: Outl
     mesh = Polyline.through(_by_u(frame.from_face(landmarks.outline(lid, side))), 61).points
     centre = frame.from_face(iris.centre)
     radius = iris.radius / frame.px_per_mm
-    find, span = (_upper_cubic, _UPPER_SPAN) if lid is Outline.UPPER_LID else (_lower_cubic, _LOWER_SPAN)
-    cubic = find(_light(frame, grey), mesh, float(centre[0]), float(radius))
-    half = span * radius
+    half = _SPAN_RADII * radius
+    radii = np.arange(-_SPAN_RADII, _SPAN_RADII + 0.05, 0.1)
+    columns = centre[0] + radii * radius
+    offset = margin_offset(_light(frame, grey), columns, radii, _height(mesh, columns), lid)
+    cubic = robust_fit(np.vander(radii / _SPAN_RADII, 4), offset)
     within = np.clip((mesh[:, 0] - centre[0]) / half, -1, 1)
     moved = _taper(mesh, centre[0], half) * np.polyval(cubic, within)
     margin = np.column_stack([mesh[:, 0], mesh[:, 1] + moved])
     ordered = margin if side is Side.RIGHT else margin[::-1]
     return Contour(frame.to_face(ordered), _UNCERTAINTY_MM[lid])
-
-
-def _upper_cubic(light: Plane, mesh: FloatArray, centre: float, radius: float) -> FloatArray:
-    """Coefficients of the upper margin's height above the mesh over the span about the iris' centre."""
-    half = _UPPER_SPAN * radius
-    columns = np.arange(centre - half, centre + half, _COLUMN_MM)
-    height, powers = _height(mesh, columns), np.vander((columns - centre) / half, 4)
-    smooth = powers @ robust_fit(powers, _edge_offset(light, np.column_stack([columns, height]), towards_skin=1.0))
-    return robust_fit(powers, smooth + _level_offset(light, np.column_stack([columns, height + smooth])))
-
-
-def _lower_cubic(light: Plane, mesh: FloatArray, centre: float, radius: float) -> FloatArray:
-    """The same for the lower margin, whose edge alone does not say which it is."""
-    radii = np.arange(-_LOWER_SPAN, _LOWER_SPAN + 0.05, 0.1)
-    columns = centre + radii * radius
-    return robust_fit(
-        np.vander(radii / _LOWER_SPAN, 4), lower_margin_offset(light, columns, radii, _height(mesh, columns))
-    )
 
 
 def find_brow_border(grey: Plane, landmarks: FaceLandmarks, side: Side, iris: Circle) -> Contour:
@@ -138,27 +107,6 @@ def _edge_offset(light: Plane, guess: FloatArray, towards_skin: float) -> FloatA
     column = np.arange(edge.shape[1])
     peak = parabola_peak(edge[path - 1, column], edge[path, column], edge[path + 1, column])
     return np.asarray(reach[path] + peak * _STEP_MM)
-
-
-def _level_offset(light: Plane, edge: FloatArray) -> FloatArray:
-    """Height above the upper lid's edge at which the light leaves the lash line's dark for the skin's, prior mm.
-
-    The light is averaged along the margin first: lashes are lines across it.
-    """
-    points = edge[None] + _ACROSS_MM[:, None, None] * np.array([0.0, 1.0])
-    course = np.asarray(gaussian_filter1d(sample(light, to_patch(points)), _ALONG_SIGMA_MM / _COLUMN_MM, axis=1))
-    skin = course[_SKIN].mean(axis=0)
-    darkest = course[_DARK].argmin(axis=0) + _DARK.start
-    column = np.arange(course.shape[1])
-    dark = course[darkest, column]
-    above = (course - dark) / np.maximum(skin - dark, _FLAT_LOG) - MARGIN_LEVEL
-    beyond = np.arange(len(course) - 1)[:, None] >= darkest
-    rises = beyond & (above[:-1] < 0) & (above[1:] >= 0)
-    row = rises.argmax(axis=0)
-    low, high = above[row, column], above[row + 1, column]
-    found = rises[row, column]
-    between = np.where(found, -low / np.where(found, high - low, 1.0), 0.0)
-    return np.where(found, _ACROSS_MM[row] + between * _STEP_MM, 0.0)
 
 
 def _taper(mesh: FloatArray, centre: float, half: float) -> FloatArray:
