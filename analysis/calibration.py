@@ -61,8 +61,9 @@ _LEAST_CONTRAST: Final = 0.15
 """The palest of 56 photographed people's irises stands out by 0.29, a skin's texture by less than 0.05."""
 _EYES_DISAGREE: Final = 0.08
 """Right and left irises of one person differ by 1.5 % (SD, as measured); beyond this one of the fits is wrong."""
-_EDGE_SOFTNESS: Final = 0.012
-"""Of the radius, alike in both eyes: what is left against people's points once their own scatter is taken off."""
+_EDGE_SOFTNESS: Final = 0.017
+"""Of the radius, alike in both eyes: where in a soft edge the limbus is. On 30 persons kept aside the mean of both eyes
+is 2.3 % (RMS) from people's points, whose own scatter, from their right and left eyes, is 1.4 % of it."""
 
 
 @dataclass(frozen=True, slots=True)

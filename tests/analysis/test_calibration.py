@@ -21,6 +21,28 @@ def test_the_iris_is_found_to_one_per_cent_though_the_mesh_is_seven_off(iris_mm:
         assert np.linalg.norm(limbus.circle.centre - PUPILS[side]) < 0.1 * PX_PER_MM
 
 
+@pytest.mark.parametrize("limbus_mm", [0.4, 0.8, 1.2])
+def test_a_soft_limbus_is_taken_where_people_put_it_and_not_half_way(limbus_mm: float):
+    # Half-way lies a tenth of the softness further out: 2 % of the width at 1.2 mm.
+    limbi = find_limbi(drawn_face(limbus_mm=limbus_mm), mesh_of())
+    for limbus in limbi.values():
+        assert isinstance(limbus, Limbus)
+        assert 2 * limbus.circle.radius / PX_PER_MM == pytest.approx(HVID_MM, rel=0.012)
+
+
+def test_an_iris_half_in_shadow_is_found_at_the_other_eyes_size():
+    grey = drawn_face()
+    x, y = PUPILS[Side.LEFT]
+    columns = np.arange(grey.shape[1])
+    grey *= np.where(columns > x + 2 * PX_PER_MM, 0.35, 1.0)[None].astype(np.float32)
+    limbi = find_limbi(grey, mesh_of())
+    limbus = limbi[Side.LEFT]
+    assert isinstance(limbus, Limbus)
+    # A tenth: the shadow's own edge crosses the iris, and a circle that follows it is a third too small.
+    assert 2 * limbus.circle.radius / PX_PER_MM == pytest.approx(HVID_MM, rel=0.1)
+    assert np.linalg.norm(limbus.circle.centre - (x, y)) < 0.6 * PX_PER_MM
+
+
 def test_the_scale_is_that_of_the_mean_iris():
     grey, mesh = drawn_face(iris_mm=HVID_MM), mesh_of()
     scale = scale_of(find_limbi(grey, mesh), mesh)
