@@ -26,7 +26,7 @@ def drawn_face(
 ) -> np.ndarray:
     """Grey 0-255, float32: skin with pores, sclera, iris and pupil under lids with a dark lash line.
 
-    The light rises over ``limbus_mm`` from the iris to the sclera, and has risen by 40 % at the iris' radius.
+    Linear light rises over ``limbus_mm`` from the iris to the sclera, and has risen by 27 % at the iris' radius.
     """
     width, height = SIZE
     canvas = np.full((height * _FINE, width * _FINE), 170, dtype=np.float32)
@@ -53,8 +53,9 @@ def _draw_eye(
     upper, lower = upper_mm * (1 - (u / 14) ** 2), -lower_mm * (1 - (u / 14) ** 2)
     inside = (np.abs(u) < 14) & (v < upper) & (v > lower)
     radius = np.hypot(u, v)
-    risen = np.clip((radius - iris_mm / 2) / max(limbus_mm, 1e-3) + 0.4, 0, 1)
-    canvas[inside] = (90 + 125 * risen)[inside]
+    risen = np.clip((radius - iris_mm / 2) / max(limbus_mm, 1e-3) + 0.27, 0, 1)
+    linear = 90**2.2 + (215**2.2 - 90**2.2) * risen
+    canvas[inside] = (linear ** (1 / 2.2))[inside]
     canvas[inside & (radius < 1.7)] = 25
     near = np.abs(u) < 14
     # The lash line lies inside the margin: its outer edge is the skin's margin.
