@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from analysis.calibration import Limbus
+from analysis.fold_path import find_fold
 from analysis.lid_margins import find_lid_margin
 from analysis.measures.jawline import find_jawlines
-from analysis.measures.nasolabial_fold import find_fold
 from models.anatomy import Outline, Side
 from models.arrays import Plane
 from models.landmarks import FaceLandmarks

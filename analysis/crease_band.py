@@ -7,6 +7,7 @@ left at the middle is the crease.
 from dataclasses import dataclass
 from typing import Final
 
+import cv2
 import numpy as np
 
 from analysis.geometry import normals, sample
@@ -44,6 +45,12 @@ class CreaseLine:
         """``plane`` (rows across from -reach to +reach, lateral positive; columns along)."""
         across = across_mm(reach_mm) * self.px_per_mm
         return sample(plane, self.points[None] + across[:, None, None] * self.lateral[None])
+
+    def smoothed(self, plane: Plane, reach_mm: float, smoothing_mm: float) -> Plane:
+        """The band of ``plane`` blurred; the blur is made across and along the band, not over the whole face."""
+        sigma_across, sigma_along = smoothing_mm / ACROSS_STEP_MM, smoothing_mm / ALONG_STEP_MM
+        band = self.straightened(plane, reach_mm)
+        return np.asarray(cv2.GaussianBlur(band, (0, 0), sigmaX=sigma_along, sigmaY=sigma_across), dtype=np.float32)
 
 
 def across_mm(reach_mm: float) -> FloatArray:

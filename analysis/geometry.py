@@ -147,6 +147,20 @@ def cheapest_path(cost: NDArray[np.floating], smoothness: float, reach: int = 2)
     return path
 
 
+def robust_fit(design: FloatArray, values: FloatArray, floor: float = 0.02) -> FloatArray:
+    """Least-squares coefficients (k,) of ``values`` (n,) on ``design`` (n, k), outliers weighted down (Cauchy).
+
+    ``floor`` is the spread below which a misfit counts as none, in the values' unit.
+    """
+    weight: FloatArray = np.ones(len(values))
+    solution: FloatArray = np.zeros(design.shape[1])
+    for _ in range(6):
+        solution = np.linalg.lstsq(design * weight[:, None], values * weight, rcond=None)[0]
+        misfit = values - design @ solution
+        weight = 1 / (1 + (misfit / (2 * (1.48 * median(np.abs(misfit)) + floor))) ** 2)
+    return np.asarray(solution)
+
+
 def median(values: FloatArray) -> float:
     """The median, of an even number the upper of the middle two; numpy's own checks take ten times as long."""
     flat = values.ravel()

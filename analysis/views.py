@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from analysis.calibration import Limbus, find_limbus, scale_of
+from analysis.calibration import Limbus, find_limbi, scale_of
 from analysis.family_wise import with_family_p
 from models.anatomy import Midline, Side, View
 from models.arrays import Plane
@@ -33,7 +33,7 @@ _JAW_FROM_ASIDE: Final = NotAssessable("Not measured in this view: the jaw's edg
 def limbi_in(view: View, grey: Plane, landmarks: FaceLandmarks) -> Mapping[Side, Limbus | NotAssessable]:
     """Both limbus circles, or that the view shows none."""
     if view is View.FRONTAL:
-        return {side: find_limbus(grey, landmarks, side) for side in Side}
+        return find_limbi(grey, landmarks)
     return dict.fromkeys(Side, _IRIS_FROM_ASIDE)
 
 

@@ -1,4 +1,4 @@
-"""The nasolabial fold: where its crease runs, how dark it is, and how much of that is left in another photo.
+"""The nasolabial fold: how dark its crease is, and how much of that is left in another photo.
 
 A change is the gain of the after's shading depth on the before's, along the same crease and divided by the photos' tone
 ratio. It is shading, not tissue: the same light is a condition, and is checked.
@@ -7,35 +7,18 @@ ratio. It is shading, not tissue: the same light is a condition, and is checked.
 from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from analysis.crease_band import ACROSS_STEP_MM, ALONG_STEP_MM, CreaseLine, across_mm, without_shoulders
+from analysis.crease_band import ALONG_STEP_MM, CreaseLine, across_mm, without_shoulders
 from analysis.crease_gain import CreaseGain, crease_gain
-from analysis.geometry import Polyline, cheapest_path
 from analysis.registered_pair import RegisteredPair
 from analysis.tone import LightDifference, light_difference, tone_ratio
-from models.anatomy import Landmark, Outline, Side
+from models.anatomy import Landmark, Side
 from models.arrays import FloatArray, Plane
 from models.comparison import ChangeRefused, ErrorTerm, MeasuredChange
 from models.landmarks import FaceLandmarks
 from models.measurement import Contour, Estimate, NotAssessable
-
-_FOLD_PART: Final = (0.08, 0.95)
-"""Of the mesh's line: above it is the wing of the nose, below it the marionette line."""
-_SEARCH_MM: Final = (-7.0, 3.0)
-"""Across from the mesh's line, lateral positive."""
-_PRIOR_MM: Final = (-0.8, -2.4)
-"""Where human-placed points lie from the mesh's line at its top and bottom (SD 1.6 mm, 34 persons, 204 points)."""
-_PRIOR_WEIGHT: Final = 0.7
-"""Cost of lying 4 mm from there, in full-contrast columns."""
-_VALLEY_ARM_MM: Final = 2.0
-_VALLEY_SMOOTHING_MM: Final = 0.6
-_FULL_VALLEY_LOG: Final = 0.06
-"""A valley this deep is a crease beyond doubt; deeper ones count no more, so that the nostril's does not draw."""
-_PATH_UNCERTAINTY_MM: Final = 1.4
-"""Mean distance of the path from human-placed points on photos (68 sides)."""
 
 _CREASE_MM: Final = 1.6
 """Half width in which the darkest part of the crease is looked for."""
@@ -73,25 +56,6 @@ class FoldChanges:
 
     depth: MeasuredChange | ChangeRefused
     length: MeasuredChange | ChangeRefused
-
-
-def find_fold(log_plane: Plane, landmarks: FaceLandmarks, side: Side, px_per_mm: float) -> Contour | NotAssessable:
-    """The crease's path in the face frame, from the wing of the nose downward.
-
-    The cheapest path through dark valleys of ``log_plane`` (log luminance of the face), about the mesh's line. Not
-    assessable when the fold lies outside the picture.
-    """
-    line = _mesh_line(landmarks, side, px_per_mm)
-    if not _inside(line.points, log_plane.shape):
-        return NotAssessable("The nasolabial fold is not in the picture.")
-    across = across_mm(_BAND_MM)
-    valley = _valley(_local_band(log_plane, line, _VALLEY_SMOOTHING_MM))
-    searched = (across >= _SEARCH_MM[0]) & (across <= _SEARCH_MM[1])
-    expected = np.linspace(*_PRIOR_MM, valley.shape[1])
-    prior = _PRIOR_WEIGHT * ((across[searched, None] - expected) / 4) ** 2
-    cost = 1 - np.tanh(np.maximum(valley[searched], 0) / _FULL_VALLEY_LOG) + prior
-    offset = gaussian_filter1d(across[searched][cheapest_path(cost, 0.3, reach=1)], 1.5 / ALONG_STEP_MM)
-    return Contour(line.points + offset[:, None] * line.lateral * px_per_mm, _PATH_UNCERTAINTY_MM)
 
 
 def measure_fold(
@@ -197,40 +161,16 @@ def _length(depths: FloatArray, texture: float) -> Estimate | NotAssessable:
 def _column_depths(log_plane: Plane, line: CreaseLine) -> tuple[FloatArray, float]:
     """Depth of each column (n,), and the texture of the skin beside the crease, in log luminance."""
     across = across_mm(_BAND_MM)
-    flat = without_shoulders(_local_band(log_plane, line, 0.35), across)
+    flat = without_shoulders(line.smoothed(log_plane, _BAND_MM, 0.35), across)
     flat = gaussian_filter1d(flat, 2.0 / ALONG_STEP_MM, axis=1)
     depths = -flat[np.abs(across) <= _CREASE_MM].min(axis=0)
     beside = flat[np.abs(across) >= 4]  # noqa: PLR2004  the shoulders begin there
     return depths.astype(np.float64), 1.48 * float(np.median(np.abs(beside)))
 
 
-def _mesh_line(landmarks: FaceLandmarks, side: Side, px_per_mm: float) -> CreaseLine:
-    whole = Polyline.through(landmarks.outline(Outline.NASOLABIAL_FOLD, side))
-    part = whole.at(np.linspace(*_FOLD_PART, 100) * whole.arc[-1])
-    return CreaseLine.along(part, landmarks[Landmark.MALAR, side], px_per_mm)
-
-
 def _crease_line(fold: Contour, landmarks: FaceLandmarks, side: Side, px_per_mm: float) -> CreaseLine:
     return CreaseLine.along(fold.points, landmarks[Landmark.MALAR, side], px_per_mm)
 
 
-def _valley(band: Plane) -> Plane:
-    """How much darker each place is than the less bright of its two neighbours across, smoothed along."""
-    arm = round(_VALLEY_ARM_MM / ACROSS_STEP_MM)
-    darker = np.minimum(np.roll(band, arm, axis=0), np.roll(band, -arm, axis=0)) - band
-    return np.asarray(gaussian_filter1d(darker, 2.0 / ALONG_STEP_MM, axis=1))
-
-
 def _band(log_plane: Plane, line: CreaseLine) -> Plane:
     return line.straightened(log_plane, _BAND_MM)
-
-
-def _local_band(log_plane: Plane, line: CreaseLine, smoothing_mm: float) -> Plane:
-    """The band of ``log_plane`` blurred; the blur is made across and along the band, not over the whole face."""
-    sigma_across, sigma_along = smoothing_mm / ACROSS_STEP_MM, smoothing_mm / ALONG_STEP_MM
-    band = _band(log_plane, line)
-    return np.asarray(cv2.GaussianBlur(band, (0, 0), sigmaX=sigma_along, sigmaY=sigma_across), dtype=np.float32)
-
-
-def _inside(points: FloatArray, shape: tuple[int, ...]) -> bool:
-    return bool((points >= 0).all() and (points[:, 0] < shape[1]).all() and (points[:, 1] < shape[0]).all())

@@ -32,7 +32,7 @@ _STEPS: Final = (
             "grey_of",
             "log_luminance",
             "expression_of",
-            "find_limbus",
+            "find_limbi",
             "scale_of",
             "find_contours",
             "judge_photo",

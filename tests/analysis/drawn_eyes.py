@@ -17,20 +17,35 @@ _FINE = 4
 
 
 def drawn_face(
-    upper_mm: float = 3.5, lower_mm: float = 5.0, iris_mm: float = HVID_MM, gain: float = 1.0, seed: int = 1
+    upper_mm: float = 3.5,
+    lower_mm: float = 5.0,
+    iris_mm: float = HVID_MM,
+    gain: float = 1.0,
+    seed: int = 1,
+    limbus_mm: float = 0.0,
 ) -> np.ndarray:
-    """Grey 0-255, float32: skin with pores, sclera, iris and pupil under lids with a dark lash line."""
+    """Grey 0-255, float32: skin with pores, sclera, iris and pupil under lids with a dark lash line.
+
+    Linear light rises over ``limbus_mm`` from the iris to the sclera, and has risen by 27 % at the iris' radius.
+    """
     width, height = SIZE
     canvas = np.full((height * _FINE, width * _FINE), 170, dtype=np.float32)
     for pupil in PUPILS.values():
-        _draw_eye(canvas, pupil, upper_mm, lower_mm, iris_mm)
+        _draw_eye(canvas, pupil, upper_mm, lower_mm, iris_mm, limbus_mm)
     grey = cv2.resize(canvas, SIZE, interpolation=cv2.INTER_AREA)
     pores = cv2.GaussianBlur(np.random.default_rng(7).normal(0, 14, (height, width)), (0, 0), 1.2)
     noise = np.random.default_rng(seed).normal(0, 0.8, (height, width))
     return np.clip(gain * (grey + pores) + noise, 0, 255).astype(np.float32)
 
 
-def _draw_eye(canvas: np.ndarray, pupil: tuple[float, float], upper_mm: float, lower_mm: float, iris_mm: float) -> None:
+def _draw_eye(
+    canvas: np.ndarray,
+    pupil: tuple[float, float],
+    upper_mm: float,
+    lower_mm: float,
+    iris_mm: float,
+    limbus_mm: float,
+) -> None:
     rows, columns = np.mgrid[0 : canvas.shape[0], 0 : canvas.shape[1]].astype(np.float32)
     u = ((columns + 0.5) / _FINE - 0.5 - pupil[0]) / PX_PER_MM
     v = (pupil[1] - ((rows + 0.5) / _FINE - 0.5)) / PX_PER_MM
@@ -38,8 +53,9 @@ def _draw_eye(canvas: np.ndarray, pupil: tuple[float, float], upper_mm: float, l
     upper, lower = upper_mm * (1 - (u / 14) ** 2), -lower_mm * (1 - (u / 14) ** 2)
     inside = (np.abs(u) < 14) & (v < upper) & (v > lower)
     radius = np.hypot(u, v)
-    canvas[inside] = 215
-    canvas[inside & (radius < iris_mm / 2)] = 90
+    risen = np.clip((radius - iris_mm / 2) / max(limbus_mm, 1e-3) + 0.27, 0, 1)
+    linear = 90**2.2 + (215**2.2 - 90**2.2) * risen
+    canvas[inside] = (linear ** (1 / 2.2))[inside]
     canvas[inside & (radius < 1.7)] = 25
     near = np.abs(u) < 14
     # The lash line lies inside the margin: its outer edge is the skin's margin.

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from analysis.alignment import Registration
-from analysis.measures.nasolabial_fold import find_fold
+from analysis.fold_path import find_fold
 from analysis.planes import grey_of, log_luminance
 from analysis.registered_pair import RegisteredPair
 from analysis.rigid_motion import TERMS, DepthMap, FlowFit, RigidMotion

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from analysis.calibration import Limbus, find_limbus
+from analysis.calibration import Limbus, find_limbi
 from analysis.edge_following import EyePair, Shift
 from analysis.eye_frame import EyeFrame
 from analysis.eye_tracking import iris_shift, lid_shift
@@ -23,7 +23,7 @@ def pair_of(before: np.ndarray, after: np.ndarray) -> SimpleNamespace:
 def followed(before: np.ndarray, after: np.ndarray, lid: Outline, side: Side = Side.LEFT) -> tuple[Shift, float]:
     """The lid's shift, and true millimetres per prior millimetre."""
     mesh = mesh_of()
-    limbus = find_limbus(before, mesh, side)
+    limbus = find_limbi(before, mesh)[side]
     assert isinstance(limbus, Limbus)
     frame = EyeFrame.of(mesh, side)
     margin = find_lid_margin(before, mesh, side, lid, limbus.circle)
@@ -58,7 +58,7 @@ def test_a_picture_against_itself_does_not_move():
 
 def test_a_lid_that_is_gone_is_not_assessable():
     before, mesh = drawn_face(), mesh_of()
-    limbus = find_limbus(before, mesh, Side.LEFT)
+    limbus = find_limbi(before, mesh)[Side.LEFT]
     assert isinstance(limbus, Limbus)
     margin = find_lid_margin(before, mesh, Side.LEFT, Outline.UPPER_LID, limbus.circle)
     flat = np.random.default_rng(3).normal(150, 2, before.shape).astype(np.float32)
@@ -69,7 +69,7 @@ def test_a_lid_that_is_gone_is_not_assessable():
 
 def test_the_iris_is_followed_while_the_lid_moves():
     before, mesh = drawn_face(3.5, seed=1), mesh_of()
-    limbus = find_limbus(before, mesh, Side.LEFT)
+    limbus = find_limbi(before, mesh)[Side.LEFT]
     assert isinstance(limbus, Limbus)
     frame = EyeFrame.of(mesh, Side.LEFT)
     after = np.roll(drawn_face(4.3, seed=2), -2, axis=0)  # everything 2 px, half a millimetre, higher
@@ -82,7 +82,7 @@ def test_the_margin_is_found_to_a_fifth_of_a_millimetre_though_the_mesh_is_twice
     before, mesh = drawn_face(3.5, 5.0), mesh_of(3.5, 5.0, off_mm=0.4)
     for side in Side:
         frame = EyeFrame.of(mesh, side)
-        limbus = find_limbus(before, mesh, side)
+        limbus = find_limbi(before, mesh)[side]
         assert isinstance(limbus, Limbus)
         for lid, height_mm in ((Outline.UPPER_LID, 3.5), (Outline.LOWER_LID, -5.0)):
             margin = find_lid_margin(before, mesh, side, lid, limbus.circle)

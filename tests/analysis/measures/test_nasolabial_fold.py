@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from analysis.fold_path import find_fold
 from analysis.geometry import Polyline
-from analysis.measures.nasolabial_fold import find_fold, fold_changes, measure_fold
+from analysis.measures.nasolabial_fold import fold_changes, measure_fold
 from models.anatomy import Side
 from models.comparison import ChangeRefused, MeasuredChange, Verdict
 from models.measurement import Contour, Estimate, NotAssessable
