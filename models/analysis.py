@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from models.anatomy import Side
 from models.arrays import Plane
+from models.correction import Correction
 from models.landmarks import Expression, FaceLandmarks
 from models.measurement import Measurement, SideContours
 from models.photo import FaceImage, Photo
@@ -22,6 +23,7 @@ class PhotoAnalysis:
     grey : gamma-coded grey of the face 0-255, float32.
     log_luminance : natural logarithm of the face's linear luminance, float32.
     scale : of the face frame; ``scale_px`` is that of the full-resolution photo.
+    corrections : contours that were placed by hand; ``contours`` holds them, ``found`` what the program had found.
     """
 
     photo: Photo
@@ -35,3 +37,5 @@ class PhotoAnalysis:
     scale_px: Scale
     contours: Mapping[Side, SideContours]
     measurements: tuple[Measurement, ...]
+    corrections: tuple[Correction, ...] = ()
+    found: Mapping[Side, SideContours] | None = None

@@ -19,7 +19,7 @@ from service.documents import (
     MeasuredDocument,
     MeasurementDocument,
 )
-from service.reports.words import VERDICT_WORDS, figure, interval, named, side_words, signed, with_unit
+from service.reports.words import SCALE_METHODS, VERDICT_WORDS, figure, interval, named, side_words, signed, with_unit
 
 _NOTHING: Final = "\N{EN DASH}"
 _FIGURES: Final = frozenset({"Before", "Change", "Value", "± (1 SD)"})
@@ -49,7 +49,12 @@ def measurement_lines(document: MeasurementDocument) -> Iterator[RenderableType]
     yield Text("The photo can be measured." if usable else "The photo should be taken again.", style="bold")
     yield from _flags("Photo", document.quality.flags)
     spread = 100 * document.scale.relative_uncertainty
-    yield Text(f"Scale: {document.scale.mm_per_px:.4f} mm per pixel ± {spread:.1f} %, from the iris.")
+    rests_on = SCALE_METHODS.get(document.scale.method, document.scale.method)
+    yield Text(f"Scale: {document.scale.mm_per_px:.4f} mm per pixel ± {spread:.1f} %, {rests_on}.")
+    yield from (
+        _indented(f"Placed by hand ({placed.corrected_by}): {placed.side} {placed.contour.replace('_', ' ')}.")
+        for placed in document.corrections
+    )
     if measured := [measurement for measurement in document.measurements if measurement.reason is None]:
         yield _table(("Measure", "Side", "Value", "± (1 SD)"), map(_measured_row, measured))
     yield from _reasons(document.measurements)

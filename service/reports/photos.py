@@ -1,28 +1,33 @@
 """What is told of each photo and of the parts that no treatment moves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from models.scale import HVID_MM, HVID_SD_MM
+from models.burst import FrameUse
 from service.documents import ComparisonDocument
-from service.documents.records import NegativeControlDocument, PhotoDocument, PoseDocument
+from service.documents.records import (
+    FrameDocument,
+    NegativeControlDocument,
+    PhotoDocument,
+    PlacedDocument,
+    PoseDocument,
+)
 from service.reports.flags import FlagWords, flag_words
-from service.reports.words import day, interval, signed, spoken, with_unit
-
-SCALE_SPREAD_PERCENT: Final = round(196 * HVID_SD_MM / HVID_MM)
-"""Half width in per cent of the interval in which 95 % of persons' true scale lies."""
+from service.reports.words import SCALE_METHODS, day, interval, named, signed, spoken, with_unit
 
 _LEVEL_DEG: Final = 0.05  # prints as 0.0
-
-_SCALE_METHODS: Final = {
-    "iris": "from the iris, found on the photo's own pixels",
-    "iris_mesh": "from the mesh's iris, because the iris could not be found on the pixels: coarse",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoCard:
-    """One photo in words."""
+    """One photo in words.
+
+    Parameters
+    ----------
+    placed : the contours that a person placed, each with who and when.
+    frames : the other photos of its visit, each with what became of it.
+    """
 
     which: str
     day: str
@@ -33,6 +38,8 @@ class PhotoCard:
     scale: str
     scale_method: str
     flags: tuple[FlagWords, ...]
+    placed: tuple[str, ...]
+    frames: tuple[str, ...]
     sha256: str
 
 
@@ -48,7 +55,13 @@ class Control:
 
 def photo_cards(document: ComparisonDocument) -> tuple[PhotoCard, PhotoCard]:
     """Tell both photos."""
-    return _card("before", document.before), _card("after", document.after)
+    return _card("before", document.before, document.frames), _card("after", document.after, document.frames)
+
+
+def scale_spread_percent(document: ComparisonDocument) -> float:
+    """Half width in per cent of the interval in which the person's true scale lies with 95 % probability."""
+    scale = document.before.scale
+    return round(196 * scale.iris_uncertainty_mm / scale.iris_mm, 1)
 
 
 def controls(document: ComparisonDocument) -> tuple[Control, ...]:
@@ -56,7 +69,7 @@ def controls(document: ComparisonDocument) -> tuple[Control, ...]:
     return tuple(_control(control) for control in document.negative_controls)
 
 
-def _card(which: str, photo: PhotoDocument) -> PhotoCard:
+def _card(which: str, photo: PhotoDocument, frames: Sequence[FrameDocument]) -> PhotoCard:
     usable = photo.quality.verdict == "usable"
     return PhotoCard(
         which=which,
@@ -66,10 +79,22 @@ def _card(which: str, photo: PhotoDocument) -> PhotoCard:
         tone="good" if usable else "caution",
         pose=_pose(photo.pose_deg),
         scale=f"{photo.scale.mm_per_px:.4f} mm per pixel, ±{100 * photo.scale.relative_uncertainty:.1f} %",
-        scale_method=_SCALE_METHODS.get(photo.scale.method, spoken(photo.scale.method)),
+        scale_method=SCALE_METHODS.get(photo.scale.method, spoken(photo.scale.method)),
         flags=flag_words(photo.quality.flags),
+        placed=tuple(_placed(placed) for placed in photo.corrections),
+        frames=tuple(_frame(frame) for frame in frames if frame.which == which and frame.use is not FrameUse.SHOWN),
         sha256=photo.sha256,
     )
+
+
+def _placed(placed: PlacedDocument) -> str:
+    when = "" if placed.corrected_at is None else f", {day(placed.corrected_at)}"
+    return f"{named(spoken(placed.contour), placed.side)}: {placed.corrected_by}{when}"
+
+
+def _frame(frame: FrameDocument) -> str:
+    what = "averaged with the one shown" if frame.use is FrameUse.AVERAGED else f"left out. {frame.reason or ''}"
+    return f"Photo {frame.index + 1}: {what}".rstrip()
 
 
 def _pose(pose: PoseDocument) -> tuple[tuple[str, str], ...]:

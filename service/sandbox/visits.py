@@ -1,0 +1,83 @@
+"""Inside the analysis process: two visits of one or several photos each, with what is known of them, compared."""
+
+from collections.abc import Sequence
+from itertools import starmap
+
+from analysis.burst import compare_bursts
+from analysis.correction_checks import refusal
+from analysis.corrections import corrected, geometry_of
+from analysis.pipeline import compare_photos
+from analysis.subject_scale import on_one_scale
+from models.analysis import PhotoAnalysis
+from models.burst import BurstComparison, Frame, FrameUse, Which
+from models.correction import CorrectionRefused
+from models.quality import Refused
+from service.documents import Given, GivenSubject, PlacedContour, RefusedDocument, refused_document
+
+Analysed = PhotoAnalysis | Refused
+
+
+def with_corrections(
+    analysis: PhotoAnalysis, placed: Sequence[PlacedContour], *, checked: bool
+) -> PhotoAnalysis | CorrectionRefused:
+    """The photo with the contours that a person placed, or why one of them cannot be."""
+    corrections = [one.correction for one in placed]
+    face = geometry_of(analysis)
+    refused = next((no for one in corrections if not checked and (no := refusal(one, face))), None)
+    return refused or corrected(analysis, corrections)
+
+
+def on_given_scale(photos: Sequence[PhotoAnalysis], subject: GivenSubject) -> tuple[PhotoAnalysis, ...]:
+    """All at the subject's scale."""
+    return on_one_scale(photos, subject.iris_shares, None if subject.iris is None else subject.iris.estimate)
+
+
+def compare_visits(analysed: Sequence[Analysed], given: Given) -> BurstComparison | RefusedDocument | CorrectionRefused:
+    """What changed, or the refusal of a visit of which no photo can be measured.
+
+    Parameters
+    ----------
+    analysed : the befores, then the afters.
+    """
+    corrections = given.corrections or ((),) * len(analysed)
+    placed: list[Analysed] = []
+    for photo, its_corrections in zip(analysed, corrections, strict=True):
+        one = photo if isinstance(photo, Refused) else with_corrections(photo, its_corrections, checked=given.checked)
+        if isinstance(one, CorrectionRefused):
+            return one
+        placed.append(one)
+    before, after = placed[: given.befores], placed[given.befores :]
+    for which, photos in (("before", before), ("after", after)):
+        if all(isinstance(photo, Refused) for photo in photos):
+            return _refused(which, photos[0])  # type: ignore[arg-type]  # the two words of the loop
+    return _compared(before, after, given.subject)
+
+
+def told_frames(found: BurstComparison) -> tuple[Frame, ...]:
+    """What became of each photo, where there was a choice."""
+    return found.frames if len(found.frames) > 2 else ()  # noqa: PLR2004  one before, one after
+
+
+def _refused(which: Which, photo: Analysed) -> RefusedDocument:
+    assert isinstance(photo, Refused)  # noqa: S101  all of the visit's are
+    return refused_document(photo, which)
+
+
+def _compared(before: Sequence[Analysed], after: Sequence[Analysed], subject: GivenSubject) -> BurstComparison:
+    usable = [photo for photo in (*before, *after) if isinstance(photo, PhotoAnalysis)]
+    scaled = iter(on_given_scale(usable, subject))
+    first, second = (
+        {index: next(scaled) for index, photo in enumerate(photos) if isinstance(photo, PhotoAnalysis)}
+        for photos in (before, after)
+    )
+    found = compare_bursts(first, second, compare_photos)
+    refused = (*starmap(_left_out, _refused_of("before", before)), *starmap(_left_out, _refused_of("after", after)))
+    return BurstComparison(found.before, found.after, found.comparison, (*found.frames, *refused))
+
+
+def _refused_of(which: Which, photos: Sequence[Analysed]) -> list[tuple[Which, int, Refused]]:
+    return [(which, index, photo) for index, photo in enumerate(photos) if isinstance(photo, Refused)]
+
+
+def _left_out(which: Which, index: int, refused: Refused) -> Frame:
+    return Frame(which, index, FrameUse.LEFT_OUT, refused.flag.says)
