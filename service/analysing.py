@@ -1,8 +1,9 @@
 """What the service asks of whoever looks at photos; the sandbox's worker processes answer it."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from service.documents import RefusedDocument
+from service.documents import GivenSubject, PlacedContour, RefusedDocument, Shot
 from service.sandbox import CompareOutcome, MeasureOutcome
 
 
@@ -12,8 +13,25 @@ class Analyser(Protocol):
     def check(self, upload: bytes) -> RefusedDocument | None:
         """Why the upload would be refused, judged by its header; None when it may be analysed."""
 
-    def measure(self, upload: bytes) -> MeasureOutcome:
+    def picture(self, upload: bytes) -> bytes | None:
+        """The photo upright as JPEG, without metadata; None when it cannot be opened."""
+
+    def measure(
+        self,
+        upload: bytes,
+        corrections: Sequence[PlacedContour] = (),
+        subject: GivenSubject | None = None,
+        *,
+        checked: bool = False,
+    ) -> MeasureOutcome:
         """Measure one photo."""
 
-    def compare(self, before: bytes, after: bytes) -> CompareOutcome:
-        """Compare two photos."""
+    def compare_shots(
+        self,
+        before: Sequence[Shot],
+        after: Sequence[Shot],
+        subject: GivenSubject | None = None,
+        *,
+        checked: bool = False,
+    ) -> CompareOutcome:
+        """Compare two visits of one or several photos each."""

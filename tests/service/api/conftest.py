@@ -33,13 +33,30 @@ LID = {
     "standard_uncertainty": 0.06,
     "reason": None,
 }
+SIDE = {
+    "iris": {"centre": (200, 150), "radius": 10},
+    "upper_lid": ((225, 150), (212, 142), (200, 140), (188, 143), (175, 151)),
+    "lower_lid": ((225, 150), (212, 158), (200, 160), (188, 158), (175, 151)),
+    "jawline": ((260, 250), (258, 290), (240, 330), (200, 360), (150, 370)),
+    "nasolabial_fold": None,
+    "reasons": {"nasolabial_fold": "Too faint."},
+}
+
+
+def mirrored(shape):
+    if isinstance(shape, dict):
+        return {"centre": (300 - shape["centre"][0], shape["centre"][1]), "radius": shape["radius"]}
+    return shape and tuple((300 - x, y) for x, y in shape)
+
+
+OTHER_SIDE = {name: shape if name == "reasons" else mirrored(shape) for name, shape in SIDE.items()}
 MEASURED = MeasurementDocument(
     **PHOTO_DOCUMENT,
     method_version="2026.11.0",
     size_px=(300, 400),
     expression={"smile": 0, "brow_raise": 0, "squint": 0, "jaw_open": 0, "blink": 0, "gaze": (0, 0)},
     measurements=[LID | {"value": 3.91}],
-    contours_px={},
+    contours_px={"left": SIDE, "right": OTHER_SIDE},
 )
 IDENTITY = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
 COMPARED = ComparisonDocument(
@@ -57,6 +74,32 @@ COMPARED = ComparisonDocument(
     aligned_size_px=(1200, 1500),
     overlays=[],
 )
+
+
+def measured(corrections, subject) -> MeasurementDocument:
+    """What is found in a photo, with the corrections in place of it and at the subject's scale."""
+    document = MEASURED.model_dump()
+    for one in corrections:
+        side = document["contours_px"][one.side]
+        side["found"] = {**side.get("found", {}), one.contour: side[one.contour]}
+        side[one.contour] = one.points or {"centre": one.centre, "radius": one.radius}
+        placed = {"side": one.side, "contour": one.contour, "corrected_by": one.corrected_by}
+        document["corrections"] = (*document["corrections"], {**placed, "corrected_at": one.corrected_at})
+    if subject is not None and subject.iris is not None:
+        document["scale"] |= {"method": "iris_measured", "iris_mm": subject.iris.mm}
+    return MeasurementDocument.model_validate(document)
+
+
+def burst(before, after) -> ComparisonDocument:
+    """The last of each visit is shown, the first of the befores left out."""
+    frames = [
+        {"which": which, "index": index, "use": "shown" if index == len(shots) - 1 else "left_out", "reason": "Blink."}
+        for which, shots in (("before", before), ("after", after))
+        for index in range(len(shots))
+    ]
+    return COMPARED.model_validate({**COMPARED.model_dump(), "frames": frames})
+
+
 PHOTO = b"photo of a face"
 FACELESS = b"photo of a wall"
 POISON = b"photo that kills"
@@ -70,23 +113,33 @@ class FakeAnalyst:
         self.go_on = threading.Event()
         self.go_on.set()
         self.measured: list[bytes] = []
+        self.told: list[tuple] = []
+        self.compared: list[tuple] = []
 
     def check(self, upload: bytes):
         if not upload:
             return refused_document(Refused(Flag.of(FlagCode.EMPTY_FILE)))
         return None if upload.startswith(b"photo") else refused_document(Refused(Flag.of(FlagCode.NOT_AN_IMAGE)))
 
-    def measure(self, upload: bytes) -> MeasureOutcome:
+    def picture(self, upload: bytes) -> bytes | None:
+        return None if upload == FACELESS else b"\xff\xd8 picture"
+
+    def measure(self, upload: bytes, corrections=(), subject=None, *, checked=False) -> MeasureOutcome:
         self.measured.append(upload)
+        self.told.append((corrections, subject))
         assert self.go_on.wait(20)
         if upload == POISON:
             raise WorkerCrashed(CrashKind.MEMORY)
         if upload == FACELESS:
             return MeasureOutcome(refused_document(Refused(Flag.of(FlagCode.NO_FACE))), None)
-        return MeasureOutcome(MEASURED, b"\xff\xd8 overlay")
+        return MeasureOutcome(measured(corrections, subject), b"\xff\xd8 overlay")
 
-    def compare(self, before: bytes, after: bytes) -> CompareOutcome:
-        if FACELESS in {before, after}:
+    def compare_shots(self, before, after, subject=None, *, checked=False) -> CompareOutcome:
+        self.compared.append((before, after, subject))
+        assert self.go_on.wait(20)
+        if len(before) + len(after) > 2:
+            return CompareOutcome(burst(before, after), b"\xff\xd8 before", b"\xff\xd8 after")
+        if FACELESS in {before[0].upload, after[0].upload}:
             return CompareOutcome(refused_document(Refused(Flag.of(FlagCode.NO_FACE)), "after"), None, None)
         return CompareOutcome(COMPARED, b"\xff\xd8 before", b"\xff\xd8 after")
 
