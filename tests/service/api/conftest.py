@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 
 import httpx
 import pytest
@@ -76,9 +77,9 @@ COMPARED = ComparisonDocument(
 )
 
 
-def measured(corrections, subject) -> MeasurementDocument:
+def measured(corrections, subject, found=None) -> MeasurementDocument:
     """What is found in a photo, with the corrections in place of it and at the subject's scale."""
-    document = MEASURED.model_dump()
+    document = (found or MEASURED).model_dump()
     for one in corrections:
         side = document["contours_px"][one.side]
         side["found"] = {**side.get("found", {}), one.contour: side[one.contour]}
@@ -156,6 +157,17 @@ class Clinic:
 
     def post(self, path: str, json=None, headers=(), **options):
         return self.client.post(path, json=json, headers={**self.headers, **dict(headers)}, **options)
+
+    def put(self, path: str, json=None):
+        return self.client.put(path, json=json, headers=self.headers)
+
+    def ended(self, path: str) -> dict:
+        """What is at ``path`` once it is no longer queued."""
+        deadline = time.monotonic() + 20
+        while (seen := self.get(path).json())["status"] == "queued":
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        return seen
 
     def delete(self, path: str):
         return self.client.delete(path, headers=self.headers)

@@ -49,8 +49,8 @@ def _create_ending(table: str, one_of: list[str], *parts: sa.Column[Any] | sa.Co
 
 def _iris_columns() -> list[sa.Column[Any]]:
     return [
-        sa.Column("mm", sa.Float(), nullable=False),
-        sa.Column("standard_uncertainty_mm", sa.Float(), nullable=False),
+        sa.Column("mm", sa.Double(), nullable=False),
+        sa.Column("standard_uncertainty_mm", sa.Double(), nullable=False),
         sa.Column("measured_by", sa.Text(), nullable=False),
         sa.Column("instrument", sa.Text()),
     ]
