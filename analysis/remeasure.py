@@ -25,11 +25,10 @@ def remeasured(
     scale : of the face frame.
     """
     scale, contours, quality = scale or analysis.scale, contours or analysis.contours, quality or analysis.quality
-    return replace(
-        analysis,
-        quality=quality,
-        scale=scale,
-        scale_px=scale.per_pixel_of(float(analysis.face.face_px_per_pixel[0])),
-        contours=contours,
-        measurements=measure_photo(analysis.grey, analysis.log_luminance, analysis.landmarks, contours, scale, quality),
-    )
+    figures = measure_photo(analysis.grey, analysis.log_luminance, analysis.landmarks, contours, scale, quality)
+    return replace(rescaled(analysis, scale), quality=quality, contours=contours, measurements=figures)
+
+
+def rescaled(analysis: PhotoAnalysis, scale: Scale) -> PhotoAnalysis:
+    """The analysis with another scale and its figures as they were: for the after of a comparison, which reads none."""
+    return replace(analysis, scale=scale, scale_px=scale.per_pixel_of(float(analysis.face.face_px_per_pixel[0])))

@@ -48,10 +48,8 @@ def share_of(analysis: PhotoAnalysis) -> float | None:
     return iris_share(left, right, analysis.landmarks.pose.yaw)
 
 
-def on_subject_scale(
-    analysis: PhotoAnalysis, shares: Iterable[float] = (), measured: Estimate | None = None
-) -> PhotoAnalysis:
-    """The photo with all its figures at the subject's scale.
+def subject_scale(analysis: PhotoAnalysis, shares: Iterable[float] = (), measured: Estimate | None = None) -> Scale:
+    """The scale of the photo's face frame that all photos of the subject share.
 
     Parameters
     ----------
@@ -59,14 +57,23 @@ def on_subject_scale(
     measured : the iris' diameter in mm that the clinic measured, None where it did not.
     """
     left, right = _irises(analysis)
-    known = list(shares)
-    if isinstance(left, NotAssessable) or isinstance(right, NotAssessable) or len(known) < 2:  # noqa: PLR2004  itself
-        scale = analysis.scale
-    else:
+    known, scale = list(shares), analysis.scale
+    if len(known) > 1 and isinstance(left, Circle) and isinstance(right, Circle):
         scale = _tied(analysis, _distance(left, right, analysis.landmarks.pose.yaw), known)
-    if measured is not None:
-        scale = _with_measured_iris(scale, measured)
+    return scale if measured is None else _with_measured_iris(scale, measured)
+
+
+def on_subject_scale(
+    analysis: PhotoAnalysis, shares: Iterable[float] = (), measured: Estimate | None = None
+) -> PhotoAnalysis:
+    """The photo with all its figures at :func:`subject_scale`."""
+    scale = subject_scale(analysis, shares, measured)
     return analysis if scale is analysis.scale else remeasured(analysis, scale=scale)
+
+
+def shares_of(photos: Iterable[PhotoAnalysis]) -> tuple[float, ...]:
+    """Of those photos that have one."""
+    return tuple(share for photo in photos if (share := share_of(photo)) is not None)
 
 
 def on_one_scale(
@@ -78,7 +85,7 @@ def on_one_scale(
     ----------
     shares : of further accepted photos of the subject, none of these.
     """
-    known = [*shares, *(share for photo in photos if (share := share_of(photo)) is not None)]
+    known = (*shares, *shares_of(photos))
     return tuple(on_subject_scale(photo, known, measured) for photo in photos)
 
 

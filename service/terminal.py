@@ -18,6 +18,7 @@ from service.documents import (
     FlagDocument,
     MeasuredDocument,
     MeasurementDocument,
+    PhotoDocument,
 )
 from service.reports.words import SCALE_METHODS, VERDICT_WORDS, figure, interval, named, side_words, signed, with_unit
 
@@ -37,6 +38,7 @@ def comparison_lines(document: ComparisonDocument) -> Iterator[RenderableType]:
     yield from _flags("Pair", document.comparability.flags)
     yield from _flags("Before", document.before.quality.flags)
     yield from _flags("After", document.after.quality.flags)
+    yield from (*_placed("Before", document.before), *_placed("After", document.after))
     if measured := [change for change in document.changes if change.reason is None]:
         columns = ("Measure", "Side", "Before", "Change", "95 % interval", "Verdict")
         yield _table(columns, map(_change_row, measured))
@@ -51,10 +53,7 @@ def measurement_lines(document: MeasurementDocument) -> Iterator[RenderableType]
     spread = 100 * document.scale.relative_uncertainty
     rests_on = SCALE_METHODS.get(document.scale.method, document.scale.method)
     yield Text(f"Scale: {document.scale.mm_per_px:.4f} mm per pixel ± {spread:.1f} %, {rests_on}.")
-    yield from (
-        _indented(f"Placed by hand ({placed.corrected_by}): {placed.side} {placed.contour.replace('_', ' ')}.")
-        for placed in document.corrections
-    )
+    yield from _placed("Photo", document)
     if measured := [measurement for measurement in document.measurements if measurement.reason is None]:
         yield _table(("Measure", "Side", "Value", "± (1 SD)"), map(_measured_row, measured))
     yield from _reasons(document.measurements)
@@ -62,6 +61,13 @@ def measurement_lines(document: MeasurementDocument) -> Iterator[RenderableType]
 
 def _flags(photo: str, flags: Iterable[FlagDocument]) -> Iterator[RenderableType]:
     return (_indented(f"{photo}: {flag.says}") for flag in flags)
+
+
+def _placed(photo: str, document: PhotoDocument) -> Iterator[RenderableType]:
+    """The contours that a person placed."""
+    for placed in document.corrections:
+        contour = f"{placed.side} {placed.contour.replace('_', ' ')}"
+        yield _indented(f"{photo}: the {contour} was placed by hand ({placed.corrected_by}).")
 
 
 def _reasons(figures: Iterable[ChangeDocument] | Iterable[MeasuredDocument]) -> Iterator[RenderableType]:

@@ -53,12 +53,12 @@ class Comparisons(TenantRepository[Comparison]):
         return self._one(Comparison.asked == asked, Comparison.method_version == method_version)
 
     def with_photo(self, photo: Photo, method_version: str) -> list[Comparison]:
-        """Those of this method that the photo is in and that told something, or are about to."""
+        """Those of this method that the photo is in, but for those that were refused."""
         return self.every(
             Comparison.subject_id == photo.subject_id,
             Comparison.asked.contains(photo.id),
             Comparison.method_version == method_version,
-            Comparison.status.in_([ComparisonStatus.QUEUED, ComparisonStatus.COMPARED]),
+            Comparison.status != ComparisonStatus.REFUSED,
         )
 
     def page_of_subject(self, subject_id: str, after: str | None, limit: int) -> list[Comparison]:

@@ -9,8 +9,10 @@ from service.corrections.schemas import CorrectionsAnswer
 from service.reports.page import templates
 from service.reports.words import spoken
 
-_CHOICES: Final = tuple(
-    (side, contour, f"{side.capitalize()} {spoken(contour).lower()}") for contour in ContourName for side in Side
+_CHOICES: Final = tuple(  # the subject's right first, as it stands first in the picture
+    (side, contour, f"{side.capitalize()} {spoken(contour).lower()}")
+    for contour in ContourName
+    for side in (Side.RIGHT, Side.LEFT)
 )
 
 

@@ -109,6 +109,6 @@ class NewCorrectionLink(BaseModel):
 
 def measured_document(photo: Photo) -> MeasurementDocument | None:
     """What was measured in the photo, before its last correction where the next measurement is queued."""
-    if photo.document is None or photo.status not in {PhotoStatus.ANALYSED, PhotoStatus.QUEUED}:
+    if photo.document is None or photo.status == PhotoStatus.REFUSED:
         return None
     return MeasurementDocument.model_validate_json(photo.document)

@@ -66,7 +66,7 @@ class AnalysisJobs:
         placed = with_corrections(analysis, *given.corrections[:1] or ((),), checked=given.checked)
         if isinstance(placed, CorrectionRefused):
             return (REFUSED_CORRECTION + placed.reason.encode(),)
-        (scaled,) = on_given_scale((placed,), given.subject)
+        scaled = on_given_scale(placed, given.subject)
         return _json(measurement_document(scaled)), _jpeg(draw_photo_overlay(scaled))
 
     def compare(self, before_upload: bytes, after_upload: bytes) -> tuple[bytes, ...]:

@@ -1,4 +1,4 @@
-"""Inside the analysis process: two visits of one or several photos each, with what is known of them, compared."""
+"""Inside the analysis process: two visits of one or several photos each, compared with what is known of them."""
 
 from collections.abc import Sequence
 from itertools import starmap
@@ -7,7 +7,8 @@ from analysis.burst import compare_bursts
 from analysis.correction_checks import refusal
 from analysis.corrections import corrected, geometry_of
 from analysis.pipeline import compare_photos
-from analysis.subject_scale import on_one_scale
+from analysis.remeasure import rescaled
+from analysis.subject_scale import on_subject_scale, shares_of, subject_scale
 from models.analysis import PhotoAnalysis
 from models.burst import BurstComparison, Frame, FrameUse, Which
 from models.correction import CorrectionRefused
@@ -27,9 +28,10 @@ def with_corrections(
     return refused or corrected(analysis, corrections)
 
 
-def on_given_scale(photos: Sequence[PhotoAnalysis], subject: GivenSubject) -> tuple[PhotoAnalysis, ...]:
-    """All at the subject's scale."""
-    return on_one_scale(photos, subject.iris_shares, None if subject.iris is None else subject.iris.estimate)
+def on_given_scale(photo: PhotoAnalysis, subject: GivenSubject) -> PhotoAnalysis:
+    """The photo at the subject's scale."""
+    shares = (*subject.iris_shares, *shares_of((photo,)))
+    return on_subject_scale(photo, shares, None if subject.iris is None else subject.iris.estimate)
 
 
 def compare_visits(analysed: Sequence[Analysed], given: Given) -> BurstComparison | RefusedDocument | CorrectionRefused:
@@ -64,12 +66,18 @@ def _refused(which: Which, photo: Analysed) -> RefusedDocument:
 
 
 def _compared(before: Sequence[Analysed], after: Sequence[Analysed], subject: GivenSubject) -> BurstComparison:
-    usable = [photo for photo in (*before, *after) if isinstance(photo, PhotoAnalysis)]
-    scaled = iter(on_given_scale(usable, subject))
-    first, second = (
-        {index: next(scaled) for index, photo in enumerate(photos) if isinstance(photo, PhotoAnalysis)}
-        for photos in (before, after)
+    shares = (
+        *subject.iris_shares,
+        *shares_of(photo for photo in (*before, *after) if isinstance(photo, PhotoAnalysis)),
     )
+    iris = None if subject.iris is None else subject.iris.estimate
+    # A comparison tells no figure of the after alone, so its measurements are not made anew.
+    first = {i: on_subject_scale(one, shares, iris) for i, one in enumerate(before) if isinstance(one, PhotoAnalysis)}
+    second = {
+        i: rescaled(one, subject_scale(one, shares, iris))
+        for i, one in enumerate(after)
+        if isinstance(one, PhotoAnalysis)
+    }
     found = compare_bursts(first, second, compare_photos)
     refused = (*starmap(_left_out, _refused_of("before", before)), *starmap(_left_out, _refused_of("after", after)))
     return BurstComparison(found.before, found.after, found.comparison, (*found.frames, *refused))

@@ -113,6 +113,7 @@ class FakeAnalyst:
     def __init__(self) -> None:
         self.go_on = threading.Event()
         self.go_on.set()
+        self.breaks = False
         self.measured: list[bytes] = []
         self.told: list[tuple] = []
         self.compared: list[tuple] = []
@@ -129,7 +130,7 @@ class FakeAnalyst:
         self.measured.append(upload)
         self.told.append((corrections, subject))
         assert self.go_on.wait(20)
-        if upload == POISON:
+        if self.breaks or upload == POISON:
             raise WorkerCrashed(CrashKind.MEMORY)
         if upload == FACELESS:
             return MeasureOutcome(refused_document(Refused(Flag.of(FlagCode.NO_FACE))), None)

@@ -277,3 +277,16 @@ def test_a_report_leads_to_the_page_for_whoever_may_correct(clinic, new_clinic, 
         )
         assert browser.get(address_of_page, follow_redirects=True).status_code == 200
         assert browser.put(lid(before), json=LID).status_code == 200
+
+
+def test_a_photo_whose_second_measurement_failed_can_be_corrected_and_measured_again(clinic, analyst, photo):
+    """What a machine in trouble could not do is done when the contour is placed anew."""
+    analyst.breaks = True
+    clinic.put(lid(photo), LID)
+    failed = clinic.ended(f"/v1/photos/{photo}")
+    assert failed["status"] == "failed"
+    assert "contours_px" not in failed
+    analyst.breaks = False
+    clinic.put(f"{lid(photo)}?wait=10", OTHER_LID)
+    again = clinic.get(f"/v1/photos/{photo}").json()
+    assert (again["status"], again["contours_px"]["left"]["upper_lid"]) == ("analysed", OTHER_LID["points"])
