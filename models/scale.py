@@ -21,7 +21,8 @@ class Scale:
     ----------
     mm_per_px : of the frame named by whoever holds it.
     relative_uncertainty : standard uncertainty of finding the iris in this photo, as a fraction. The spread between
-        persons (HVID_SD_MM / HVID_MM, 3.6 %) is not in it: it is the same eye at every visit.
+        persons (HVID_SD_MM / HVID_MM, 3.6 %), or the error of measuring this one's, is not in it: it is the same eye at
+        every visit.
     method : ``iris`` (both limbus circles on this photo's pixels), ``iris_of_subject`` (the median over several photos
         of the subject), ``iris_measured`` (the same with the diameter that the clinic measured), or ``iris_mesh`` where
         the circles could not be found.
