@@ -8,6 +8,7 @@ from analysis.alignment import LARGEST_SPREAD_MM
 from analysis.comparability import judge_pair, verdict_of
 from analysis.controls import negative_controls
 from analysis.eye_tracking import TrackedEye
+from analysis.family_wise import with_family_p
 from analysis.measures.brow import brow_change
 from analysis.measures.eyelids import eyelid_changes
 from analysis.measures.jawline import jawline_change, prominence_change, width_change
@@ -39,7 +40,7 @@ def compare_registered(pair: RegisteredPair) -> PairComparison:
     eyes = {side: TrackedEye.of(pair, side) for side in Side}
     comparability = judge_pair(pair, _iris_rises_mm(pair, eyes))
     flags = (*comparability.flags, *_moved_controls(controls))
-    changes = tuple(_gated(change, flags, pair) for change in _changes(pair, eyes))
+    changes = with_family_p([_gated(change, flags, pair) for change in _changes(pair, eyes)])
     alignment = align_by_skin(pair)
     return PairComparison(
         Comparability(verdict_of(flags), flags),

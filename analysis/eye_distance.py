@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from analysis.edge_following import Shift
 from analysis.eye_frame import EyeFrame
-from analysis.eye_tracking import Shift
 from analysis.registered_pair import RegisteredPair
 from analysis.uncertainty import COVERAGE_FACTOR, PoseCost
 from models.comparison import ChangeRefused, ErrorTerm, MeasuredChange

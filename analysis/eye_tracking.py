@@ -1,21 +1,18 @@
-"""How far the edges around an eye, and the iris itself, rose between two registered photos.
+"""One eye of a registered pair: how far its lids rose, and how far its iris moved.
 
-An edge is followed on its own profile: the before's light along the eye's vertical, through the edge, is found again in
-the registered after by joint normalised correlation. Two edges found independently would be three to five times worse.
+Lids are followed on their profiles (:mod:`analysis.edge_following`), the iris on its limbus.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from analysis.alignment import light_normalised, track_points
 from analysis.calibration import VISIBLE_RAYS
+from analysis.edge_following import EyePair, Shift, edge_shift
 from analysis.eye_frame import PATCH_PX_PER_MM, EyeFrame, to_patch
-from analysis.geometry import DARK_OFFSET, blurred, log_light, median, parabola_peak, sample
+from analysis.geometry import median, sample
 from analysis.registered_pair import RegisteredPair
 from models.anatomy import Outline, Side
 from models.arrays import FloatArray, Plane
@@ -23,20 +20,9 @@ from models.measurement import Circle, Contour, NotAssessable
 
 _COLUMNS: Final = 61
 _SPAN_RADII: Final = 0.75
-_PROFILE_STEP_MM: Final = 0.05
-_SEARCH_MM: Final = 1.7
-"""Farther, the upper lid's profile would be taken for its crease."""
-_TRACKING_WINDOW_MM: Final = 2.4
-_PULL_TO_TRACKED: Final = 0.05
-"""Correlation that a peak loses at 1 mm from the tracked texture."""
-_FLAT: Final = 0.1
-"""Share of the profile's own contrast below which a place counts as flat and cannot correlate."""
+_PUPIL_HALF_MM: Final = 2.0
+"""Half width about the pupil in which a margin's inclination is taken."""
 _LOWEST_CORRELATION: Final = 0.85
-_LARGEST_DISAGREEMENT_MM: Final = 0.30
-_PROFILES_MM: Final = {Outline.UPPER_LID: (-0.6, 1.6), Outline.LOWER_LID: (-1.6, 0.6), Outline.BROW_LOWER: (-2.0, 4.0)}
-"""How far below and above the edge its profile reaches: through the lash line well into the skin, and little into the
-eye, which stays where it is and would hold the shift back."""
-
 _HIGHEST_RAY: Final = 0.1
 """Sine of six degrees above the horizontal."""
 _LOWER_RAYS: Final = VISIBLE_RAYS[VISIBLE_RAYS[:, 1] < _HIGHEST_RAY]
@@ -45,59 +31,6 @@ _GAUSS_NEWTON_STEPS: Final = 12
 _CONVERGED_PX: Final = 1e-3
 _INDEPENDENT_SHARE: Final = 0.2
 """Samples 0.05 radius apart along a ray and 3 degrees across share pixels: a fifth count as independent."""
-
-_NOT_FOUND_AGAIN: Final = {
-    Outline.UPPER_LID: "The upper lid's edge was not found again: make-up, lashes or light differ too much.",
-    Outline.LOWER_LID: "The lower lid's edge was not found again: make-up, lashes or light differ too much.",
-    Outline.BROW_LOWER: "The brow was not found again: its hair, make-up or the light differ too much.",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """Upward shift of an edge between two photos, in prior mm.
-
-    Parameters
-    ----------
-    correlation : of its profile, 1 for identical.
-    disagreement_mm : between correlation and tracking, or between parts of the edge.
-    """
-
-    up_mm: float
-    standard_uncertainty_mm: float
-    correlation: float
-    disagreement_mm: float
-
-
-@dataclass(frozen=True, eq=False)
-class EyePair:
-    """The surroundings of one eye, or of its brow, in both photos of a registered pair.
-
-    Parameters
-    ----------
-    frame : of the before; the registered after is looked at through the same.
-    before, after : log light, patch frame.
-    """
-
-    frame: EyeFrame
-    before: Plane
-    after: Plane
-
-    @classmethod
-    def of(cls, pair: RegisteredPair, frame: EyeFrame) -> "EyePair":
-        """Both patches, smoothed by a tenth of a millimetre."""
-        sigma = max(0.10, 0.3 / frame.px_per_mm) * PATCH_PX_PER_MM
-        before, after = (blurred(frame.patch(plane), sigma) for plane in (pair.before_grey, pair.after_grey))
-        return cls(frame, log_light(before), log_light(after))
-
-    @cached_property
-    def textures(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Both patches normalised for local light, for tracking."""
-        sigma = _TRACKING_WINDOW_MM * PATCH_PX_PER_MM
-        before, after = (
-            light_normalised(np.exp(log) - np.float32(DARK_OFFSET), sigma) for log in (self.before, self.after)
-        )
-        return before, after
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,34 +52,6 @@ class TrackedEye:
         return cls(eye, iris if isinstance(iris, NotAssessable) else iris_shift(eye, iris))
 
 
-def edge_shift(eye: EyePair, edge: Outline, line: FloatArray) -> Shift | NotAssessable:
-    """How far a horizontal edge (lid margin, brow) rose from before to after.
-
-    Parameters
-    ----------
-    edge : Outline.UPPER_LID, LOWER_LID or BROW_LOWER.
-    line : (n, 2) the edge in the before as (u, v) of the pair's frame, evenly spaced along u.
-
-    Not assessable when the edge's profile is not found again (correlation below 0.85), or when tracking its texture
-    (Lucas-Kanade) says otherwise by more than 0.3 mm.
-    """
-    low, high = _PROFILES_MM[edge]
-    reach = np.arange(low, high + 1e-9, _PROFILE_STEP_MM)
-    extra = round(_SEARCH_MM / _PROFILE_STEP_MM)
-    wide = low + _PROFILE_STEP_MM * np.arange(-extra, len(reach) + extra)
-    scores, energy = _column_correlations(
-        _vertical_profiles(eye.before, line, reach), _vertical_profiles(eye.after, line, wide)
-    )
-    tracked = _tracked_rise(eye, line)
-    joint = _joint_peak(scores, energy, tracked)
-    if joint is None or joint[1] < _LOWEST_CORRELATION:
-        return NotAssessable(_NOT_FOUND_AGAIN[edge])
-    disagreement = abs(tracked - joint[0])
-    if disagreement > _LARGEST_DISAGREEMENT_MM:
-        return NotAssessable(f"Two ways of following the {edge.replace('_', ' ')} differ by {disagreement:.2f} mm.")
-    return Shift(joint[0], _jackknife(scores, energy, tracked), joint[1], disagreement)
-
-
 def lid_shift(eye: EyePair, lid: Outline, margin: Contour, iris: Circle) -> Shift | NotAssessable:
     """How far a lid margin rose from before to after, in front of the iris; see :func:`edge_shift`.
 
@@ -154,7 +59,28 @@ def lid_shift(eye: EyePair, lid: Outline, margin: Contour, iris: Circle) -> Shif
     ----------
     margin, iris : of the before, in its face frame.
     """
-    return edge_shift(eye, lid, central_margin(eye.frame, margin, iris))
+    line = central_margin(eye.frame, margin, iris)
+    return edge_shift(eye, lid, line, _arched(line, eye.frame.from_face(margin.points)[:, 0]))
+
+
+def _arched(line: FloatArray, margin_u: FloatArray) -> FloatArray:
+    """Motion of each point (n,) of a margin relative to its middle: a lid hangs on its canthi, and moves as a parabola.
+
+    Parameters
+    ----------
+    margin_u : (m,) of the whole margin, canthus to canthus.
+    """
+    middle, half = (margin_u.max() + margin_u.min()) / 2, np.ptp(margin_u) / 2
+    height = 1 - ((line[:, 0] - middle) / half) ** 2
+    return np.asarray(height / height[len(height) // 2])
+
+
+def inclination(frame: EyeFrame, margin: Contour, iris: Circle) -> float:
+    """Rise of a margin in front of the pupil per millimetre to the subject's left."""
+    line = central_margin(frame, margin, iris)
+    aside = line[:, 0] - frame.from_face(iris.centre)[0]
+    near = np.abs(aside) < _PUPIL_HALF_MM
+    return float(np.polyfit(aside[near], line[near, 1], 2)[1])
 
 
 def central_margin(frame: EyeFrame, margin: Contour, iris: Circle) -> FloatArray:
@@ -166,64 +92,8 @@ def central_margin(frame: EyeFrame, margin: Contour, iris: Circle) -> FloatArray
     return np.column_stack([columns, np.interp(columns, points[:, 0], points[:, 1])])
 
 
-def _vertical_profiles(patch: Plane, line: FloatArray, reach: FloatArray) -> Plane:
-    """Light along v through each point of ``line``: shape (len(reach), len(line))."""
-    return sample(patch, to_patch(line[None] + reach[:, None, None] * np.array([0.0, 1.0])))
-
-
-def _column_correlations(profile: Plane, searched: Plane) -> tuple[FloatArray, FloatArray]:
-    """Normalised correlation (shifts, columns) of each column at each shift, and the columns' energy.
-
-    The ends of a profile are faded out, so that nothing jumps when a shift brings something new in.
-    """
-    rows = len(profile)
-    fade = np.minimum(1, np.minimum(np.arange(rows) + 1, np.arange(rows)[::-1] + 1) / 6.0)
-    fade = fade / fade.sum()
-    centred = profile - fade @ profile
-    # Taken from the middle first: the variance of flat skin is lost in a difference of large squares.
-    windows = np.lib.stride_tricks.sliding_window_view(searched - searched.mean(axis=0, dtype=np.float64), rows, axis=0)
-    mean = windows @ fade
-    power = np.maximum((windows**2) @ fade - mean**2, 0)
-    shared = np.einsum("scr,rc,r->sc", windows, centred, fade, optimize=True)
-    energy = np.sqrt(fade @ centred**2) + 1e-6
-    scores = shared / (energy * np.maximum(np.sqrt(power), _FLAT * energy))
-    return scores.astype(np.float64), np.minimum(energy, 2 * np.median(energy)).astype(np.float64)
-
-
-def _joint_peak(scores: FloatArray, weight: FloatArray, near_mm: float) -> tuple[float, float] | None:
-    """Shift in prior mm and correlation where the weighted columns agree best; None at the end of the search.
-
-    Of peaks that are nearly as high, the one near the tracked texture wins: a lid's profile repeats in its crease.
-    """
-    joint = scores @ weight / weight.sum()
-    shift = _PROFILE_STEP_MM * np.arange(len(joint)) - _SEARCH_MM
-    best = int((joint - _PULL_TO_TRACKED * (shift - near_mm) ** 2).argmax())
-    if not 0 < best < len(joint) - 1:
-        return None
-    best += int(joint[best - 1 : best + 2].argmax()) - 1
-    if not 0 < best < len(joint) - 1:
-        return None
-    offset = float(parabola_peak(joint[best - 1], joint[best], joint[best + 1]))
-    return (best + offset) * _PROFILE_STEP_MM - _SEARCH_MM, float(joint[best])
-
-
-def _jackknife(scores: FloatArray, weight: FloatArray, near_mm: float, blocks: int = 6) -> float:
-    """Standard error of the joint shift by leaving out blocks of columns (Quenouille 1956, Biometrika 43:353)."""
-    block = np.arange(len(weight)) * blocks // len(weight)
-    left_out = [_joint_peak(scores, np.where(block == one, 0.0, weight), near_mm) for one in range(blocks)]
-    shifts = np.array([peak[0] for peak in left_out if peak is not None])
-    return float(np.sqrt((blocks - 1) / blocks * ((shifts - shifts.mean()) ** 2).sum()))
-
-
-def _tracked_rise(eye: EyePair, line: FloatArray) -> float:
-    """Median rise of the edge's points by pyramidal Lucas-Kanade, prior mm."""
-    start = to_patch(line[::3]).astype(np.float32).reshape(-1, 1, 2)
-    tracked = track_points(*eye.textures, start, _TRACKING_WINDOW_MM * PATCH_PX_PER_MM, 2)
-    return -float(np.median((tracked.points - start)[:, 0, 1])) / PATCH_PX_PER_MM
-
-
 def iris_shift(eye: EyePair, iris: Circle) -> Shift | NotAssessable:
-    """How far the iris rose from before to after, by the light around its limbus.
+    """How far the iris moved from before to after, by the light around its limbus.
 
     Gauss-Newton on the annulus of 0.8-1.2 radii, on the rays that lids leave free, with free gain and offset of the
     light (Baker & Matthews 2004, Int. J. Comput. Vis. 56:221-255); catch-lights do not lie there.
@@ -235,7 +105,8 @@ def iris_shift(eye: EyePair, iris: Circle) -> Shift | NotAssessable:
     fit = _translate(points, reference, eye.after)
     if fit.correlation < _LOWEST_CORRELATION or np.abs(fit.move).max() > 2 * PATCH_PX_PER_MM:
         return NotAssessable("The iris was not found again in the other photo.")
-    return Shift(-float(fit.move[1]) / PATCH_PX_PER_MM, fit.uncertainty / PATCH_PX_PER_MM, fit.correlation, 0.0)
+    aside, down = fit.move / PATCH_PX_PER_MM
+    return Shift(-float(down), fit.uncertainty / PATCH_PX_PER_MM, fit.correlation, 0.0, float(aside))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.alignment import light_normalised, track_points
-from analysis.geometry import blurred, log_light, sample
+from analysis.geometry import blurred, log_light
 from analysis.registered_pair import RegisteredPair, once_per_pair
 from models.anatomy import Midline, Outline, Side
 from models.arrays import FloatArray, Plane
@@ -87,26 +87,6 @@ class LowerFace:
     origin: FloatArray
     px_per_mm: float
     drift: SkinDrift
-
-    def track(self, points: FloatArray, window_mm: float) -> tuple[FloatArray, FloatArray]:
-        """Motion (n, 2) in mm of points (n, 2) of the face frame, and the round trip's error (n,) in mm."""
-        return _there_and_back(self.before, self.after, points - self.origin, window_mm, self.px_per_mm)
-
-    def resemblance(self, rows: FloatArray, motion_mm: FloatArray) -> float:
-        """Correlation of the light about points (m, n, 2) and about where they moved, both (m, n, 2).
-
-        Each row's mean is taken out: along an edge it is the edge's halo, alike in any two photos.
-        """
-        offsets = np.array([(x, y) for x in (-0.75, 0.0, 0.75) for y in (-0.75, 0.0, 0.75)]) * self.px_per_mm
-        start = (rows - self.origin)[..., None, :] + offsets
-        end = start + self.px_per_mm * motion_mm[..., None, :]
-        shape = (len(rows), -1, 2)
-        seen = [
-            sample(plane.astype(np.float32), place.reshape(shape)).astype(np.float64)
-            for plane, place in ((self.before, start), (self.after, end))
-        ]
-        centred = [light - light.mean(axis=1, keepdims=True) for light in seen]
-        return float(np.corrcoef(centred[0].ravel(), centred[1].ravel())[0, 1])
 
 
 @once_per_pair

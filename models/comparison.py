@@ -1,13 +1,20 @@
 """What changed between two photos, how sure that is, and whether the two can be compared at all."""
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from models.alignment import Alignment
 from models.anatomy import Side
 from models.arrays import FloatArray, require_finite, require_points
 from models.measurand import MeasurandCode
 from models.quality import Flag
+
+_DEVIATIONS_95: Final = 1.959964
+"""Half width of a normal 95 % interval."""
+_FALSE_ALARMS: Final = 0.05
+"""Chance, over a whole comparison, that it claims a change where there is none."""
 
 
 class Verdict(StrEnum):
@@ -88,6 +95,13 @@ class MeasuredChange:
             return Verdict.DETECTABLE_INCREASE
         return Verdict.DETECTABLE_DECREASE if high < 0 else Verdict.WITHIN_MEASUREMENT_ERROR
 
+    @property
+    def p_value(self) -> float:
+        """Two-sided chance of a change this large where there is none, the errors being normal."""
+        if self.mdc95 == 0:
+            return 1.0 if self.change == 0 else 0.0
+        return math.erfc(_DEVIATIONS_95 * abs(self.change) / self.mdc95 / math.sqrt(2))
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeRefused:
@@ -99,11 +113,26 @@ class ChangeRefused:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The change of one measurand on one side."""
+    """The change of one measurand on one side.
+
+    Parameters
+    ----------
+    family_p : p value adjusted over all measures of the comparison; None where nothing was measured.
+    """
 
     measurand: MeasurandCode
     side: Side | None
     result: MeasuredChange | ChangeRefused
+    family_p: float | None = None
+
+    @property
+    def family_verdict(self) -> Verdict:
+        """The verdict that holds over all measures of the report together."""
+        if isinstance(self.result, ChangeRefused):
+            return Verdict.NOT_ASSESSABLE
+        if self.family_p is None or self.family_p > _FALSE_ALARMS:
+            return Verdict.WITHIN_MEASUREMENT_ERROR
+        return self.result.verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 import math
 from typing import Final
 
+from analysis.edge_following import EyePair, edge_shift
 from analysis.eye_distance import EdgeErrors, distance_change
 from analysis.eye_frame import EyeFrame
-from analysis.eye_tracking import EyePair, TrackedEye, edge_shift
+from analysis.eye_tracking import TrackedEye
 from analysis.lid_margins import find_brow_border, margin_height_mm
 from analysis.registered_pair import RegisteredPair
 from analysis.uncertainty import PoseCost

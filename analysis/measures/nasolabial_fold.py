@@ -1,7 +1,7 @@
 """The nasolabial fold: where its crease runs, how dark it is, and how much of that is left in another photo.
 
-A change is the gain of the after's band-passed shading on the before's, along the same crease and divided by the
-photos' tone ratio. It is shading, not tissue: the same light is a condition, and is checked.
+A change is the gain of the after's shading depth on the before's, along the same crease and divided by the photos' tone
+ratio. It is shading, not tissue: the same light is a condition, and is checked.
 """
 
 from dataclasses import dataclass
@@ -42,17 +42,20 @@ _CREASE_MM: Final = 1.6
 _BAND_MM: Final = 10.0
 
 _LEAST_CORRELATION: Final = 0.75
-_LEAST_CONTRAST_LOG: Final = 0.016
-"""Below it a degree of head pose alone is worth 4 % of the fold, and compression as much."""
-_LIGHT_SHADING_LOG: Final = 0.010
-"""Shading that another light puts on a crease, per unit of light difference: absolute, so a faint fold suffers most.
-Together with the pose's, from 18 zero-change sides of three rendered faces; borne out by 12 sides of two others."""
+_LEAST_CONTRAST_LOG: Final = 0.03
+"""Below it noise and compression alone are worth a tenth of the fold."""
+_HANDLING: Final = 2.4
+"""Per cent that remain between photos of one face under one light (60 unchanged sides of nine rendered faces)."""
+_FAINT_SHADING_LOG: Final = 0.003
+"""Shading that noise and compression put on any crease."""
+_LIGHT_SHADING_LOG: Final = 0.025
+"""Shading that another light puts on a crease, per unit of light difference: absolute, so a faint fold suffers most."""
 _FILL_SHADING_LOG: Final = 0.12
 """The same per relative change of the face's broad shading: fill light reaches into a crease first."""
-_POSE_SHADING_LOG: Final = 0.00065
-"""The same per degree of yaw or pitch."""
-_CREASE_SHARE: Final = 0.25
-"""Not all shading along a fold is the crease: where a rendered groove lost 10 % of its depth the shading lost 6-9 %."""
+_POSE_PERCENT: Final = 1.6
+"""Per degree of yaw or pitch: a crease that turns under its lamps is lit anew."""
+_CREASE_SHARE: Final = 0.10
+"""A fold's depth and its shading change alike to so much (70 sides whose fold lost 16-42 % of its depth)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +142,16 @@ def _error_terms(
 ) -> tuple[ErrorTerm, ...]:
     """What a gain's uncertainty is made of, in per cent of the before."""
     return (
-        ErrorTerm("skin texture and noise", 100 * found.repeatability / tone.value),
+        ErrorTerm("skin texture and noise", 100 * float(np.hypot(found.repeatability, _faint(found))) / tone.value),
         ErrorTerm("tone", 100 * abs(ratio) * tone.standard_uncertainty / tone.value),
-        ErrorTerm("light", 100 * _light_shading_log(light) / found.contrast),
-        ErrorTerm("head pose", 100 * _POSE_SHADING_LOG * turn_deg / found.contrast),
+        ErrorTerm("light", float(np.hypot(_HANDLING, 100 * _light_shading_log(light) / found.contrast))),
+        ErrorTerm("head pose", _POSE_PERCENT * turn_deg),
         ErrorTerm("share of the crease", 100 * _CREASE_SHARE * abs(ratio - 1)),
     )
+
+
+def _faint(found: CreaseGain) -> float:
+    return _FAINT_SHADING_LOG / found.contrast
 
 
 def _light_shading_log(light: LightDifference) -> float:

@@ -36,6 +36,7 @@ from service.documents.records import (
 )
 
 _MATRIX_DECIMALS: Final = 8  # times 10,000 px still a thousandth of a pixel
+_P_DECIMALS: Final = 6
 
 
 def comparison_document(
@@ -103,6 +104,7 @@ def _refused_change(change: Change, refused: ChangeRefused) -> ChangeDocument:
         ci95=None,
         mdc95=None,
         verdict=Verdict.NOT_ASSESSABLE,
+        family_verdict=Verdict.NOT_ASSESSABLE,
         reason=refused.reason,
     )
 
@@ -125,12 +127,19 @@ def _measured_change(change: Change, measured: MeasuredChange) -> ChangeDocument
         ci95=(rounded(low, unit), rounded(high, unit)),
         mdc95=rounded(measured.mdc95, unit),
         verdict=measured.verdict,
+        p_value=_p_value(measured.p_value),
+        family_p_value=_p_value(change.family_p),
+        family_verdict=change.family_verdict,
         reason=None,
         meaning=_meaning(entry, measured.verdict),
         before_log=rounded(measured.before_log, Unit.LOG_LUMINANCE),
         after_log=rounded(measured.after_log, Unit.LOG_LUMINANCE),
         error_terms=_error_terms(measured, unit),
     )
+
+
+def _p_value(value: float | None) -> float | None:
+    return None if value is None else round(value, _P_DECIMALS)
 
 
 def _meaning(entry: Measurand, verdict: Verdict) -> str | None:

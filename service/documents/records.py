@@ -167,7 +167,8 @@ class ChangeDocument(_Document):
     """The change of one measurand on one side; where it is not assessable, ``reason`` says why.
 
     For ``%`` the figure before is 100, and ``before_log`` and ``after_log`` carry the log-luminance values. ``meaning``
-    says what a detectable change looks like.
+    says what a detectable change looks like. ``verdict`` is this measure's own; ``family_verdict`` is the one that holds
+    over all measures of the comparison together (Holm).
     """
 
     measurand: MeasurandCode
@@ -184,6 +185,9 @@ class ChangeDocument(_Document):
     mdc95: float | None
     verdict: Verdict
     reason: str | None
+    p_value: float | None = None
+    family_p_value: float | None = None
+    family_verdict: Verdict | None = None
     meaning: str | None = None
     before_log: float | None = None
     after_log: float | None = None

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from analysis.calibration import Limbus, find_limbus
+from analysis.edge_following import EyePair, Shift
 from analysis.eye_frame import EyeFrame
-from analysis.eye_tracking import EyePair, Shift, iris_shift, lid_shift
+from analysis.eye_tracking import iris_shift, lid_shift
 from analysis.lid_margins import find_lid_margin, margin_height_mm
 from models.anatomy import Outline, Side
 from models.measurement import NotAssessable
