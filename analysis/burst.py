@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from analysis.burst_average import FramePair, averaged_changes
+from analysis.family_wise import with_family_p
 from models.analysis import PhotoAnalysis
 from models.burst import BurstComparison, Frame, FrameUse, Which
 from models.comparison import Comparable, PairComparison
@@ -50,7 +51,7 @@ def compare_bursts(
     return BurstComparison(
         chosen_before[shown.before],
         chosen_after[shown.after],
-        replace(shown.comparison, changes=averaged_changes(shown, good)),
+        replace(shown.comparison, changes=with_family_p(averaged_changes(shown, good))),
         tuple(sorted((*frames, *uses), key=lambda frame: (frame.which == "after", frame.index))),
     )
 

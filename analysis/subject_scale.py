@@ -112,8 +112,8 @@ def _tied(analysis: PhotoAnalysis, distance: float, shares: list[float]) -> Scal
 def _with_measured_iris(scale: Scale, measured: Estimate) -> Scale:
     """The scale as if the iris were as wide as measured; what was taken from the mesh stays coarse, and says so.
 
-    The measurement's own error stays apart from how surely the iris was found, as the spread between persons does: it is
-    the same at every visit.
+    The measurement's own error stays apart from how surely the iris was found, as the spread between persons does: it
+    is the same at every visit.
     """
     return Scale(
         scale.mm_per_px * measured.value / scale.iris_mm,

@@ -19,7 +19,7 @@ from models.correction import ContourName, Correction
 from models.landmarks import HeadPose
 from models.measurand import MeasurandCode
 from models.quality import Flag, FlagCode, Quality
-from tests.service.examples import a_comparison, an_analysis
+from tests.service.examples import a_comparison, a_refused_change, an_analysis
 
 PHANTOMS = Path(__file__).parents[1] / "phantoms"
 PERSONS = ("p13", "p14", "p15", "p16")
@@ -135,6 +135,17 @@ def test_beside_a_photo_with_contours_placed_by_hand_the_others_are_left_out():
     found = compare_bursts({0: turned(0.0), 1: placed}, {0: turned(0.0)}, compared)
     assert found.before is placed
     assert uses(found)["before", 0] is FrameUse.LEFT_OUT
+
+
+def test_the_claims_of_a_whole_report_rest_on_the_averaged_changes():
+    def compared_so(_, after):
+        wild = 0.5 if after.landmarks.pose.yaw > 0 else 0.1
+        return a_comparison(change_of(wild, ("skin texture", 0.02)), a_refused_change())
+
+    found = compare_bursts({0: turned(0.0)}, {0: turned(0.1), 1: turned(-0.1)}, compared_so).comparison.changes
+    assert found[0].result.change == pytest.approx(0.3)
+    assert found[0].family_p == pytest.approx(found[0].result.p_value)
+    assert found[1].family_p is None
 
 
 def test_mismatch_is_none_between_a_photo_and_itself():
