@@ -29,6 +29,7 @@ def align_by_skin(pair: RegisteredPair) -> Alignment:
         residual_mm=pair.registration.residual_mm,
         yaw_deg=motion.yaw_deg,
         pitch_deg=motion.pitch_deg,
+        roll_deg=motion.roll_deg,
     )
 
 
@@ -42,6 +43,7 @@ def align_by_landmarks(before: PhotoAnalysis, after: PhotoAnalysis) -> Alignment
         residual_mm=None,
         yaw_deg=after.landmarks.pose.yaw - before.landmarks.pose.yaw,
         pitch_deg=after.landmarks.pose.pitch - before.landmarks.pose.pitch,
+        roll_deg=after.landmarks.pose.roll - before.landmarks.pose.roll,
     )
 
 

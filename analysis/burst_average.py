@@ -14,7 +14,7 @@ import numpy as np
 
 from models.arrays import FloatArray
 from models.burst import Which
-from models.comparison import Change, ErrorTerm, MeasuredChange, PairComparison
+from models.comparison import POSE_TERM, Change, ErrorTerm, MeasuredChange, PairComparison
 
 NOISE: Final = frozenset(
     {
@@ -30,7 +30,6 @@ NOISE: Final = frozenset(
     }
 )
 """Sources that are drawn anew with each photo."""
-POSE: Final = "head pose"
 SCATTER: Final = "frames differ"
 
 
@@ -106,7 +105,7 @@ def _mean(base: MeasuredChange, found: Sequence[_Measured]) -> MeasuredChange:
 
 def _weights(found: Sequence[_Measured]) -> FloatArray:
     """By the inverse variance of what differs between the pairs."""
-    own = np.array([one.size(NOISE | {POSE}) for one in found])
+    own = np.array([one.size(NOISE | {POSE_TERM}) for one in found])
     weight = 1 / np.maximum(own, own.max() / 3 + 1e-9) ** 2
     return np.asarray(weight / weight.sum())
 
@@ -127,15 +126,15 @@ def _noise(found: Sequence[_Measured], weights: FloatArray) -> float:
 def _shared(found: Sequence[_Measured], weights: FloatArray) -> Iterable[tuple[str, float]]:
     """Terms that all pairs share, each the weighted mean of the pairs' own; the pose's with its direction."""
     for source in dict.fromkeys(term.source for one in found for term in one.result.error_terms):
-        if source == POSE:
-            yield POSE, _pose(found, weights)
+        if source == POSE_TERM:
+            yield POSE_TERM, _pose(found, weights)
         elif source not in NOISE:
             yield source, float(weights @ np.array([one.size((source,)) for one in found]))
 
 
 def _pose(found: Sequence[_Measured], weights: FloatArray) -> float:
     """A depth error's cost is proportional to the turn, sign included, so the mean's is that of the mean turn."""
-    cost = np.array([one.size((POSE,)) for one in found])
+    cost = np.array([one.size((POSE_TERM,)) for one in found])
     turns = np.array([one.pair.turn_deg for one in found])
     lengths = np.linalg.norm(turns, axis=1, keepdims=True)
     directed = cost[:, None] * turns / np.maximum(lengths, 1e-9)

@@ -14,15 +14,15 @@ from analysis.registered_pair import RegisteredPair
 from analysis.tone import light_difference, sharpness_ratio
 from models.anatomy import Landmark, Midline, Side
 from models.comparison import Comparability, Comparable
-from models.measurand import MEASURANDS, Family, MeasurandCode
+from models.measurand import MEASURANDS, Family, MeasurandCode, with_asymmetry
 from models.quality import FLAGS, Favours, Flag, FlagCode
 
-_JAW_AND_FOLD: Final = frozenset(
+_JAW_AND_FOLD: Final = with_asymmetry(
     code for code, entry in MEASURANDS.items() if entry.family in {Family.JAWLINE, Family.NASOLABIAL_FOLD}
 )
-_AWAY_FROM_THE_EYES: Final = _JAW_AND_FOLD | {MeasurandCode.BROW_HEIGHT}
+_BROW: Final = with_asymmetry({MeasurandCode.BROW_HEIGHT})
+_AWAY_FROM_THE_EYES: Final = _JAW_AND_FOLD | _BROW
 """What lies before or behind the plane of the eyes, so that parallax moves it against them."""
-_BROW: Final = frozenset({MeasurandCode.BROW_HEIGHT})
 _NOTHING: Final = frozenset[MeasurandCode]()
 DEGREES_PER_MM_OF_IRIS: Final = 1 / 0.18
 """An eye of 10.5 mm from its centre of rotation to the iris turns the pupil by 0.18 mm a degree."""

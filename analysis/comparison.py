@@ -10,10 +10,12 @@ from analysis.controls import negative_controls
 from analysis.eye_tracking import TrackedEye
 from analysis.family_wise import with_family_p
 from analysis.measures.brow import brow_change
+from analysis.measures.canthi import tilt_change
 from analysis.measures.eyelids import eyelid_changes
 from analysis.measures.jawline import jawline_change, prominence_change, width_change
 from analysis.measures.nasolabial_fold import fold_changes
 from analysis.measures.periorbital_lines import lines_change
+from analysis.measures.symmetry import asymmetry_changes
 from analysis.overlay import overlay_lines
 from analysis.registered_pair import RegisteredPair
 from models.alignment import AlignmentRefused
@@ -40,12 +42,13 @@ def compare_registered(pair: RegisteredPair) -> PairComparison:
     eyes = {side: TrackedEye.of(pair, side) for side in Side}
     comparability = judge_pair(pair, _iris_rises_mm(pair, eyes))
     flags = (*comparability.flags, *_moved_controls(controls))
-    changes = with_family_p([_gated(change, flags, pair) for change in _changes(pair, eyes)])
+    changes = tuple(_gated(change, flags, pair) for change in _changes(pair, eyes))
+    differences = tuple(_gated(change, flags, pair) for change in asymmetry_changes(pair, changes))
     alignment = align_by_skin(pair)
     return PairComparison(
         Comparability(verdict_of(flags), flags),
         alignment,
-        changes,
+        with_family_p((*changes, *differences)),
         controls,
         overlay_lines(pair.before, pair.after, alignment),
     )
@@ -89,6 +92,7 @@ def _changes(pair: RegisteredPair, eyes: Mapping[Side, TrackedEye]) -> Iterator[
         yield Change(MeasurandCode.NASOLABIAL_FOLD_DEPTH, side, fold.depth)
         yield Change(MeasurandCode.NASOLABIAL_FOLD_LENGTH, side, fold.length)
         yield Change(MeasurandCode.PERIORBITAL_LINES, side, lines_change(pair, side))
+        yield Change(MeasurandCode.CANTHAL_TILT, side, tilt_change(pair, side))
     yield Change(MeasurandCode.LOWER_FACE_WIDTH, None, width_change(pair))
 
 

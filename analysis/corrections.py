@@ -10,7 +10,7 @@ from analysis.correction_checks import FaceGeometry
 from analysis.lid_margins import find_lid_margin
 from analysis.remeasure import remeasured
 from models.analysis import PhotoAnalysis
-from models.anatomy import Outline, Side
+from models.anatomy import Outline, Side, View
 from models.arrays import FloatArray
 from models.correction import ContourName, Correction
 from models.measurement import Circle, Contour, NotAssessable, SideContours
@@ -133,7 +133,7 @@ def _scale(
 ) -> Scale | None:
     """The scale from both irises, each with the weight of how well it is known; None where no iris was touched."""
     by_hand = {one.side for one in corrections if one.contour is ContourName.IRIS}
-    if not by_hand:
+    if not by_hand or analysis.view is not View.FRONTAL:  # from aside an iris is no circle
         return None
     own = analysis.scale.relative_uncertainty if analysis.scale.method == "iris" else _FOUND_IRIS
     known = [

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from analysis.measures.brow import measure_brow
+from analysis.measures.canthi import measure_tilt
 from analysis.measures.eyelids import measure_eyelids
 from analysis.measures.jawline import lower_face_width, measure_jawline
 from analysis.measures.nasolabial_fold import measure_fold
 from analysis.measures.periorbital_lines import measure_lines
+from analysis.measures.symmetry import asymmetries
 from models.anatomy import Side
 from models.arrays import Plane
 from models.landmarks import FaceLandmarks
@@ -38,7 +40,8 @@ def measure_photo(
             lower_face_width(contours[Side.LEFT].jawline, contours[Side.RIGHT].jawline, landmarks, scale.px_per_mm),
         ),
     )
-    return tuple(_gated(measurement, quality) for measurement in measured)
+    every = (*measured, *asymmetries(measured, scale))
+    return tuple(_gated(measurement, quality) for measurement in every)
 
 
 def _side(
@@ -54,6 +57,7 @@ def _side(
     yield from _fold(log_luminance, landmarks, side, found, scale)
     lines = measure_lines(log_luminance, landmarks, side, scale.px_per_mm)
     yield Measurement(MeasurandCode.PERIORBITAL_LINES, side, lines)
+    yield Measurement(MeasurandCode.CANTHAL_TILT, side, measure_tilt(landmarks, side))
 
 
 def _jaw(landmarks: FaceLandmarks, side: Side, found: SideContours, scale: Scale) -> Iterator[Measurement]:

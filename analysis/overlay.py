@@ -11,12 +11,12 @@ from analysis.geometry import anti_aliased, transform
 from analysis.measures.jawline import jowl_window
 from analysis.measures.periorbital_lines import lines_region
 from models.alignment import ALIGNED_SIZE_PX, Alignment
-from models.analysis import PhotoAnalysis
+from models.analysis import PhotoAnalysis, ProfileAnalysis
 from models.anatomy import Side
 from models.arrays import FloatArray, Pixels
 from models.comparison import Overlay
 from models.measurand import MeasurandCode
-from models.measurement import Circle, Contour, SideContours
+from models.measurement import Circle, Contour, NotAssessable, SideContours
 
 _LONG_SIDE_PX: Final = 1600
 _OUTSIDE: Final = (236, 236, 238)
@@ -69,6 +69,15 @@ def draw_photo_overlay(analysis: PhotoAnalysis) -> Pixels:
     for what, points in ((what, points) for side in Side for what, points in _lines(analysis.contours[side])):
         pixel = analysis.face.to_pixel(points)
         _draw(picture, (pixel + 0.5) * to_picture - 0.5, _COLOURS[what])
+    return picture
+
+
+def draw_profile_overlay(analysis: ProfileAnalysis) -> Pixels:
+    """The upright photo in profile, at most 1600 px long, with the angle under the chin where it was found."""
+    picture = reduced(analysis.photo.pixels, _LONG_SIDE_PX)
+    if not isinstance(analysis.line, NotAssessable):
+        to_picture = np.array(picture.shape[1::-1]) / np.array(analysis.photo.size_px)
+        _draw(picture, (analysis.line + 0.5) * to_picture - 0.5, _COLOURS["jawline"])
     return picture
 
 

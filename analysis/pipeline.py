@@ -4,39 +4,53 @@ One photo: ``upload -> decode -> face -> scale -> contours -> quality -> measure
 Two of them: ``registration -> comparability -> changes``.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from analysis.alignment import register
-from analysis.calibration import find_limbus, scale_of
 from analysis.comparison import alignment_flag, compare_registered, not_comparable
 from analysis.contours import find_contours, flag_covered
 from analysis.decode import decode
 from analysis.face import WORKING_FACE_WIDTH_PX, cut_out, expression_of, face_width_px, find_face
 from analysis.measurements import measure_photo
 from analysis.planes import grey_of, log_luminance
+from analysis.profile import analyse_profile
 from analysis.quality import judge_photo
 from analysis.registered_pair import RegisteredPair
+from analysis.views import changes_in, contours_in, limbi_in, measurements_in, scale_in
 from models.alignment import AlignmentRefused
-from models.analysis import PhotoAnalysis
-from models.anatomy import Side
+from models.analysis import PhotoAnalysis, ProfileAnalysis
+from models.anatomy import View
 from models.comparison import PairComparison
 from models.face_landmarker import DetectedFace, FaceLandmarker
 from models.photo import Photo
-from models.quality import EVERYTHING, Refused
+from models.quality import EVERYTHING, Flag, FlagCode, Refused
+from models.views import PROFILES
 
 FIRST_DECODE_PX: Final = 1600
 """Long side down to which a large JPEG is decoded at first: a face over a third of it is still 500 px wide."""
 
 
-def analyse_photo(upload: bytes, landmarker: FaceLandmarker) -> PhotoAnalysis | Refused:
+def analyse_photo(
+    upload: bytes, landmarker: FaceLandmarker, view: View = View.FRONTAL
+) -> PhotoAnalysis | ProfileAnalysis | Refused:
     """All that one photo carries, or why it carries nothing.
 
     Parameters
     ----------
     upload : the file as received.
+    view : as which it was sent; whether it shows that view is among its flags.
     """
+    if view in PROFILES:
+        return analyse_in_profile(upload, landmarker, view)
     opened = open_photo(upload, landmarker)
-    return opened if isinstance(opened, Refused) else analyse_face(*opened)
+    return opened if isinstance(opened, Refused) else analyse_face(*opened, view)
+
+
+def analyse_in_profile(upload: bytes, landmarker: FaceLandmarker, view: View) -> ProfileAnalysis | Refused:
+    """A photo in profile: accepted where no face is found, which in a full profile is the rule."""
+    photo = decode(upload, at_least_px=FIRST_DECODE_PX)
+    return photo if isinstance(photo, Refused) else analyse_profile(photo, view, find_face(photo, landmarker))
 
 
 def open_photo(upload: bytes, landmarker: FaceLandmarker) -> tuple[Photo, DetectedFace] | Refused:
@@ -55,15 +69,17 @@ def open_photo(upload: bytes, landmarker: FaceLandmarker) -> tuple[Photo, Detect
     return found if isinstance(found, Refused) else (whole, found)
 
 
-def analyse_face(photo: Photo, detected: DetectedFace) -> PhotoAnalysis:
+def analyse_face(photo: Photo, detected: DetectedFace, view: View = View.FRONTAL) -> PhotoAnalysis:
     """Scale, contours, quality and measurements of the face found in a photo."""
     face, landmarks = cut_out(photo, detected)
     grey, log_light = grey_of(face.rgb), log_luminance(face.rgb)
     expression = expression_of(landmarks)
-    limbi = {side: find_limbus(grey, landmarks, side) for side in Side}
-    scale = scale_of(limbi, landmarks)
-    contours = find_contours(face, grey, log_light, landmarks, limbi, scale.px_per_mm)
-    quality = flag_covered(judge_photo(face, grey, landmarks, expression, limbi, scale), contours)
+    limbi = limbi_in(view, grey, landmarks)
+    scale = scale_in(view, limbi, landmarks)
+    contours = contours_in(view, find_contours(face, grey, log_light, landmarks, limbi, scale.px_per_mm))
+    quality = judge_photo(face, grey, landmarks, expression, limbi, scale, view)
+    quality = flag_covered(quality, contours) if view is View.FRONTAL else quality
+    measurements = measure_photo(grey, log_light, landmarks, contours, scale, quality)
     return PhotoAnalysis(
         photo=photo,
         face=face,
@@ -75,12 +91,16 @@ def analyse_face(photo: Photo, detected: DetectedFace) -> PhotoAnalysis:
         scale=scale,
         scale_px=scale.per_pixel_of(float(face.face_px_per_pixel[0])),
         contours=contours,
-        measurements=measure_photo(grey, log_light, landmarks, contours, scale, quality),
+        measurements=measurements_in(view, measurements),
+        view=view,
     )
 
 
 def compare_photos(before: PhotoAnalysis, after: PhotoAnalysis) -> PairComparison:
     """What changed from ``before`` to ``after``, or why that cannot be said."""
+    if before.view is not after.view:
+        flag = Flag.of(FlagCode.VIEWS_DIFFER)
+        return not_comparable(before, after, flag, flag.says)
     for name, photo in (("before", before), ("after", after)):
         unfit = next((flag for flag in photo.quality.flags if flag.stops == EVERYTHING), None)
         if unfit is not None:
@@ -89,4 +109,5 @@ def compare_photos(before: PhotoAnalysis, after: PhotoAnalysis) -> PairCompariso
     if isinstance(registration, AlignmentRefused):
         flag = alignment_flag(registration)
         return not_comparable(before, after, flag, flag.says)
-    return compare_registered(RegisteredPair(before, after, registration))
+    comparison = compare_registered(RegisteredPair(before, after, registration))
+    return replace(comparison, changes=changes_in(before.view, comparison.changes))

@@ -8,13 +8,14 @@ import numpy as np
 
 from analysis.calibration import Limbus
 from analysis.sharpness import edge_width_mm
-from models.anatomy import Midline, Outline, Side
+from models.anatomy import Midline, Outline, Side, View
 from models.arrays import FloatArray, Mask, Plane
 from models.landmarks import Expression, FaceLandmarks
 from models.measurement import NotAssessable
 from models.photo import FaceImage
 from models.quality import Flag, FlagCode, Quality
 from models.scale import Scale
+from models.views import OBLIQUE_FROM_DEG, turn_limit_deg, view_shown
 
 SMALLEST_FACE_PX: Final = 220
 """Below it the iris is under 17 px wide and its width not known to 3 %."""
@@ -50,20 +51,24 @@ def judge_photo(
     expression: Expression,
     limbi: Mapping[Side, Limbus | NotAssessable],
     scale: Scale,
+    view: View = View.FRONTAL,
 ) -> Quality:
     """All flags of one photo.
 
     Parameters
     ----------
+    view : as which the photo was sent.
     grey : the face's grey picture 0-255, face frame, like the landmarks and the scale.
     """
     return Quality(
         (
             *_size(face, landmarks),
-            *_pose(landmarks),
+            *_view(landmarks, view),
+            *_pose(landmarks, view),
             *_expression(expression),
-            *_eyes(limbi),
+            *_eyes(limbi, view),
             *_exposure(face, grey, landmarks),
+            *_evenness(grey, landmarks, view),
             *_sharpness(grey, limbi, scale),
         )
     )
@@ -81,9 +86,16 @@ def _size(face: FaceImage, landmarks: FaceLandmarks) -> Iterator[Flag]:
         yield Flag.of(FlagCode.FACE_CUT_OFF)
 
 
-def _pose(landmarks: FaceLandmarks) -> Iterator[Flag]:
+def _view(landmarks: FaceLandmarks, view: View) -> Iterator[Flag]:
+    """Whether the photo shows the view it was sent as; a mirrored or mixed up side is another view."""
+    turned, shown = landmarks.pose.yaw, view_shown(landmarks.pose.yaw)
+    if shown is not view:
+        yield Flag.of(FlagCode.WRONG_VIEW, abs(turned), turn_limit_deg(view, shown)).showing(shown)
+
+
+def _pose(landmarks: FaceLandmarks, view: View) -> Iterator[Flag]:
     pose = landmarks.pose
-    if abs(pose.yaw) > LARGEST_YAW_DEG:
+    if view is View.FRONTAL and LARGEST_YAW_DEG < abs(pose.yaw) < OBLIQUE_FROM_DEG:
         yield Flag.of(FlagCode.NOT_FRONTAL, abs(pose.yaw), LARGEST_YAW_DEG)
     elif abs(pose.pitch) > LARGEST_PITCH_DEG:
         yield Flag.of(FlagCode.NOT_FRONTAL, abs(pose.pitch), LARGEST_PITCH_DEG)
@@ -102,8 +114,8 @@ def _expression(expression: Expression) -> Iterator[Flag]:
         yield Flag.of(FlagCode.GAZE_AVERTED, max(abs(part) for part in expression.gaze), FARTHEST_GAZE)
 
 
-def _eyes(limbi: Mapping[Side, Limbus | NotAssessable]) -> Iterator[Flag]:
-    if not any(isinstance(limbus, Limbus) for limbus in limbi.values()):
+def _eyes(limbi: Mapping[Side, Limbus | NotAssessable], view: View) -> Iterator[Flag]:
+    if view is View.FRONTAL and not any(isinstance(limbus, Limbus) for limbus in limbi.values()):
         yield Flag.of(FlagCode.EYES_COVERED)
 
 
@@ -116,6 +128,12 @@ def _exposure(face: FaceImage, grey: Plane, landmarks: FaceLandmarks) -> Iterato
     overexposed = float((face.rgb[thin, thin][skin].max(axis=1) >= OVEREXPOSED_GREY).mean())
     if overexposed > LARGEST_OVEREXPOSED_SHARE:
         yield Flag.of(FlagCode.TOO_BRIGHT, overexposed, LARGEST_OVEREXPOSED_SHARE)
+
+
+def _evenness(grey: Plane, landmarks: FaceLandmarks, view: View) -> Iterator[Flag]:
+    """Of both cheeks, where both face the camera."""
+    if view is not View.FRONTAL:
+        return
     cheeks = [float(np.median(grey[polygon_mask(grey, landmarks.outline(Outline.ZYGOMA, side))])) for side in Side]
     ratio = 2.2 * abs(float(np.log((cheeks[0] + 1) / (cheeks[1] + 1))))
     if ratio > LARGEST_SIDE_RATIO:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from analysis.measurements import measure_photo
+from analysis.views import measurements_in
 from models.analysis import PhotoAnalysis
 from models.anatomy import Side
 from models.measurement import SideContours
@@ -26,7 +27,12 @@ def remeasured(
     """
     scale, contours, quality = scale or analysis.scale, contours or analysis.contours, quality or analysis.quality
     figures = measure_photo(analysis.grey, analysis.log_luminance, analysis.landmarks, contours, scale, quality)
-    return replace(rescaled(analysis, scale), quality=quality, contours=contours, measurements=figures)
+    return replace(
+        rescaled(analysis, scale),
+        quality=quality,
+        contours=contours,
+        measurements=measurements_in(analysis.view, figures),
+    )
 
 
 def rescaled(analysis: PhotoAnalysis, scale: Scale) -> PhotoAnalysis:

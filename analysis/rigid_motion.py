@@ -24,7 +24,7 @@ from models.arrays import FloatArray
 from models.landmarks import FaceLandmarks
 
 TERMS: Final = 9
-_YAW, _PITCH, _DISTANCE = 4, 5, 8
+_ROLL, _YAW, _PITCH, _DISTANCE = 3, 4, 5, 8
 _GRID: Final = 65
 _GRID_REACH: Final = (0.9, 1.15)
 _MESH_DEPTH_GAIN: Final = 1.13
@@ -115,6 +115,12 @@ class RigidMotion:
     def pitch_deg(self) -> float:
         """Lowering of the chin from before to after, in degrees."""
         return float(np.degrees(self.terms[_PITCH] / self.depth.face_width))
+
+    @property
+    def roll_deg(self) -> float:
+        """Tip of the head towards the subject's right shoulder from before to after, in degrees."""
+        turned = np.arctan2(self.similarity[1, 0], self.similarity[0, 0]) + self.terms[_ROLL] / self.depth.face_width
+        return float(-np.degrees(turned))
 
     @property
     def perspective_change(self) -> float:

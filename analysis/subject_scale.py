@@ -26,6 +26,7 @@ _DISTANCE_SPREAD: Final = 0.001
 persons."""
 _OF_A_MEDIAN: Final = 1.25
 """A median's standard error over a mean's, for normal errors."""
+_FROM_IRISES: Final = frozenset({"iris", "iris_of_subject", "iris_mesh"})
 _SAME_IRIS: Final = 0.15
 """A photo whose share differs by more from the subject's median shows other eyes, or a circle that is none."""
 
@@ -60,7 +61,7 @@ def subject_scale(analysis: PhotoAnalysis, shares: Iterable[float] = (), measure
     known, scale = list(shares), analysis.scale
     if len(known) > 1 and isinstance(left, Circle) and isinstance(right, Circle):
         scale = _tied(analysis, _distance(left, right, analysis.landmarks.pose.yaw), known)
-    return scale if measured is None else _with_measured_iris(scale, measured)
+    return scale if measured is None or scale.method not in _FROM_IRISES else _with_measured_iris(scale, measured)
 
 
 def on_subject_scale(

@@ -7,7 +7,7 @@ on rendered faces with known truth and stated beside each coefficient.
 from dataclasses import dataclass
 from typing import Final
 
-from models.comparison import ErrorTerm
+from models.comparison import POSE_TERM, ErrorTerm
 
 COVERAGE_FACTOR: Final = 1.96
 """Half width of a 95 % interval in standard uncertainties; the terms are not estimated from few degrees of freedom."""
@@ -23,4 +23,4 @@ class PoseCost:
     def term(self, pitch_deg: float, yaw_deg: float) -> ErrorTerm:
         """The term for these differences."""
         cost = ((self.per_pitch_degree * pitch_deg) ** 2 + (self.per_yaw_degree * yaw_deg) ** 2) ** 0.5
-        return ErrorTerm("head pose", cost)
+        return ErrorTerm(POSE_TERM, cost)

@@ -50,7 +50,7 @@ def flag_row(flag: FlagEntry) -> str:
     stops = (
         "everything" if set(flag.stops) == set(MEASURANDS) else ", ".join(f"`{code}`" for code in sorted(flag.stops))
     )
-    says = flag.says.format(value="*n*", limit="*limit*")
+    says = flag.says.format(value="*n*", limit="*limit*", shown="*what*")
     return f"| `{flag.code}` | {says} | {flag.remedy} | {stops or 'nothing'} |"
 
 

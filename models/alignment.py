@@ -19,7 +19,7 @@ class Alignment:
         translation alone.
     residual_mm : RMS distance of rigid skin from where the fitted head motion puts it; None when the photos are laid on
         each other by landmarks alone, to be looked at and not measured.
-    yaw_deg, pitch_deg : rotation of the head from before to after.
+    yaw_deg, pitch_deg, roll_deg : rotation of the head from before to after, with the signs of a head pose.
     """
 
     before_to_aligned: FloatArray
@@ -27,9 +27,10 @@ class Alignment:
     residual_mm: float | None
     yaw_deg: float
     pitch_deg: float
+    roll_deg: float
 
     def __post_init__(self) -> None:
-        require_finite("an alignment", self.residual_mm, self.yaw_deg, self.pitch_deg)
+        require_finite("an alignment", self.residual_mm, self.yaw_deg, self.pitch_deg, self.roll_deg)
 
 
 @dataclass(frozen=True, slots=True)

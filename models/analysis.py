@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.anatomy import Side
-from models.arrays import Plane
+from models.anatomy import Side, View
+from models.arrays import FloatArray, Plane
 from models.correction import Correction
 from models.landmarks import Expression, FaceLandmarks
-from models.measurement import Measurement, SideContours
+from models.measurement import Measurement, NotAssessable, SideContours
 from models.photo import FaceImage, Photo
 from models.quality import Quality
 from models.scale import Scale
@@ -22,6 +22,7 @@ class PhotoAnalysis:
     face : the face at working resolution; ``landmarks`` and ``contours`` are in its frame.
     grey : gamma-coded grey of the face 0-255, float32.
     log_luminance : natural logarithm of the face's linear luminance, float32.
+    view : from where it was taken, as it was sent.
     scale : of the face frame; ``scale_px`` is that of the full-resolution photo.
     corrections : contours that were placed by hand; ``contours`` holds them, ``found`` what the program had found.
     """
@@ -37,5 +38,22 @@ class PhotoAnalysis:
     scale_px: Scale
     contours: Mapping[Side, SideContours]
     measurements: tuple[Measurement, ...]
+    view: View = View.FRONTAL
     corrections: tuple[Correction, ...] = ()
     found: Mapping[Side, SideContours] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProfileAnalysis:
+    """A photo in profile with what its silhouette carries; it has no mesh and no scale.
+
+    Parameters
+    ----------
+    line : chin, cervical point and neck, (3, 2) in the pixel frame, or why the angle under the chin was not found.
+    """
+
+    photo: Photo
+    view: View
+    quality: Quality
+    line: FloatArray | NotAssessable
+    measurements: tuple[Measurement, ...]

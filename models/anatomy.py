@@ -22,15 +22,36 @@ class Side(StrEnum):
         """+1 where lateral points to the right of the picture (subject's left), -1 where it points to the left."""
         return 1 if self is Side.LEFT else -1
 
+    @property
+    def other(self) -> "Side":
+        """The opposite side."""
+        return Side.RIGHT if self is Side.LEFT else Side.LEFT
+
 
 class View(StrEnum):
-    """From where the photo was taken; frontal is the reference view."""
+    """From where the photo was taken; frontal is the reference view.
+
+    Named after the side that the photo shows: in ``oblique_left`` the head is turned to the subject's right, and the
+    subject's left side faces the camera.
+    """
 
     FRONTAL = "frontal"
     OBLIQUE_LEFT = "oblique_left"
     OBLIQUE_RIGHT = "oblique_right"
     PROFILE_LEFT = "profile_left"
     PROFILE_RIGHT = "profile_right"
+
+    @property
+    def near_side(self) -> Side | None:
+        """The side that faces the camera; None where both do."""
+        return None if self is View.FRONTAL else Side(self.rpartition("_")[2])
+
+    @property
+    def words(self) -> str:
+        """The view as a sentence names it."""
+        if self is View.FRONTAL:
+            return "the face from the front"
+        return f"the subject's {self.near_side} side, {self.partition('_')[0]}"
 
 
 MESH_POINTS: Final = 468

@@ -15,6 +15,9 @@ _DEVIATIONS_95: Final = 1.959964
 """Half width of a normal 95 % interval."""
 _FALSE_ALARMS: Final = 0.05
 """Chance, over a whole comparison, that it claims a change where there is none."""
+POSE_TERM: Final = "head pose"
+"""Source of the error term that carries what the pose difference of a pair may be worth."""
+SCALE_TERM: Final = "scale"
 
 
 class Verdict(StrEnum):
@@ -76,6 +79,12 @@ class MeasuredChange:
     def standard_uncertainty(self) -> float:
         """Root of the sum of squares of the error terms."""
         return float(sum(term.standard_uncertainty**2 for term in self.error_terms) ** 0.5)
+
+    @property
+    def pose_equivalent(self) -> float | None:
+        """What the pair's pose difference may be worth, as a standard uncertainty; None where pose has no part."""
+        pose = [term.standard_uncertainty**2 for term in self.error_terms if term.source == POSE_TERM]
+        return float(sum(pose) ** 0.5) if pose else None
 
     @property
     def mdc95(self) -> float:

@@ -85,6 +85,16 @@ class FaceLandmarks:
         return float(np.linalg.norm(self[Landmark.ZYGION, Side.LEFT] - self[Landmark.ZYGION, Side.RIGHT]))
 
     @property
+    def spatial_breadth(self) -> float:
+        """The same in space, with the mesh's depth: it does not shrink when the head turns."""
+        left, right = (self.points[LANDMARKS[Landmark.ZYGION, side]] for side in Side)
+        return float(np.linalg.norm(left - right))
+
+    def spatial(self, name: Midline) -> FloatArray:
+        """Mean of a line or set of points that belongs to no side, with the mesh's depth, (3,)."""
+        return np.asarray(self.points[list(MIDLINES[name])].mean(axis=0))
+
+    @property
     def centre(self) -> FloatArray:
         """Mean of the surface, (2,)."""
         return np.asarray(self.surface[:, :2].mean(axis=0))

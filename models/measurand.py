@@ -3,6 +3,7 @@
 Code, JSON, pages, exports and the measurement page of the documentation read this one list.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -13,6 +14,7 @@ class Unit(StrEnum):
     """Unit of a figure."""
 
     MILLIMETRE = "mm"
+    DEGREE = "°"
     PERCENT = "%"
     LOG_LUMINANCE = "log"
     """Natural logarithm of linear luminance: 0.10 is about ten per cent darker than the skin beside it."""
@@ -31,6 +33,12 @@ class MeasurandCode(StrEnum):
     NASOLABIAL_FOLD_DEPTH = "nasolabial_fold_depth"
     NASOLABIAL_FOLD_LENGTH = "nasolabial_fold_length"
     PERIORBITAL_LINES = "periorbital_lines"
+    CANTHAL_TILT = "canthal_tilt"
+    MRD1_ASYMMETRY = "mrd1_asymmetry"
+    FISSURE_ASYMMETRY = "fissure_asymmetry"
+    BROW_ASYMMETRY = "brow_asymmetry"
+    JAWLINE_ASYMMETRY = "jawline_asymmetry"
+    CERVICOMENTAL_ANGLE = "cervicomental_angle"
 
 
 class Family(StrEnum):
@@ -40,6 +48,7 @@ class Family(StrEnum):
     JAWLINE = "Jawline"
     NASOLABIAL_FOLD = "Nasolabial fold"
     PERIORBITAL_LINES = "Lines around the eyes"
+    SYMMETRY = "Symmetry and tilt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,7 @@ class Measurand:
     definition : what exactly is measured, for whoever wants to repeat it.
     increase_means, decrease_means : what a positive or negative change looks like, without judging it.
     source : where the definition or the method comes from.
+    difference_of : the measurand whose left less right it is; None for all that is measured by itself.
     """
 
     code: MeasurandCode
@@ -69,6 +79,29 @@ class Measurand:
     increase_means: str
     decrease_means: str
     source: str
+    difference_of: MeasurandCode | None = None
+
+
+def _asymmetry(code: MeasurandCode, of: MeasurandCode, name: str, what: str, more: str, less: str) -> Measurand:
+    """Left less right of a sided measurand, once for the face."""
+    return Measurand(
+        code=code,
+        family=Family.SYMMETRY,
+        unit=Unit.MILLIMETRE,
+        change_unit=Unit.MILLIMETRE,
+        sided=False,
+        name=name,
+        what=what,
+        definition=f"`{of}` of the subject's left less that of the right; its change is the left's change less the "
+        "right's. What both sides share, as pitch and scale, cancels; what turns them apart, as yaw, does not.",
+        increase_means=more,
+        decrease_means=less,
+        source="Macdonald 2014, J Otolaryngol Head Neck Surg 43:36, on asymmetry of lids and brows before surgery"
+        if of is not MeasurandCode.JAWLINE_CONTOUR
+        else "Own definition, after the asymmetry of lids and brows in Macdonald 2014, J Otolaryngol Head Neck Surg "
+        "43:36",
+        difference_of=of,
+    )
 
 
 _CATALOGUE = (
@@ -173,6 +206,22 @@ _CATALOGUE = (
         source="After the gonial width of Farkas 1994, at a level that a frontal photo shows",
     ),
     Measurand(
+        code=MeasurandCode.CERVICOMENTAL_ANGLE,
+        family=Family.JAWLINE,
+        unit=Unit.DEGREE,
+        change_unit=Unit.DEGREE,
+        sided=False,
+        name="Angle under the chin (cervicomental)",
+        what="Angle between the underside of the chin and the front of the neck; in profile photos alone.",
+        definition="On the silhouette before a plain wall: between the line under the chin and the line down the neck, "
+        "each fitted from 20 to 60 % of the distance chin to cervical point away from that point, which is where the "
+        "outline lies farthest behind the chord from chin to neck. It follows how the neck is held, so that it is told "
+        "of one photo and not compared.",
+        increase_means="the angle is more open",
+        decrease_means="the angle is sharper",
+        source="Ellenbogen & Karlin 1980, Plast Reconstr Surg 66:826; own operational definition",
+    ),
+    Measurand(
         code=MeasurandCode.NASOLABIAL_FOLD_DEPTH,
         family=Family.NASOLABIAL_FOLD,
         unit=Unit.LOG_LUMINANCE,
@@ -217,6 +266,60 @@ _CATALOGUE = (
         decrease_means="the lines are less marked",
         source="Band-passed regression with reference skin, which takes out texture and noise",
     ),
+    Measurand(
+        code=MeasurandCode.CANTHAL_TILT,
+        family=Family.SYMMETRY,
+        unit=Unit.DEGREE,
+        change_unit=Unit.DEGREE,
+        sided=True,
+        name="Canthal tilt",
+        what="How far the eye's outer corner stands above its inner corner, as an angle.",
+        definition="Angle between the line from endocanthion to exocanthion and the line through both endocanthia, so "
+        "that the head's roll does not enter. In one photo from the mesh's canthi, good to about a millimetre. In a "
+        "pair the skin at the same canthi is followed from before to after, the head's own motion taken out.",
+        increase_means="the outer corner sits higher",
+        decrease_means="the outer corner sits lower",
+        source="After the inclination of the eye fissure of Farkas 1994, against the intercanthal line instead of the "
+        "horizontal; texture tracking (Lucas & Kanade 1981)",
+    ),
+    _asymmetry(
+        MeasurandCode.MRD1_ASYMMETRY,
+        MeasurandCode.MRD1,
+        "Upper lids, left less right",
+        "How much higher the left upper lid stands over its pupil than the right.",
+        "the left upper lid rose against the right",
+        "the left upper lid sank against the right",
+    ),
+    _asymmetry(
+        MeasurandCode.FISSURE_ASYMMETRY,
+        MeasurandCode.PALPEBRAL_FISSURE_HEIGHT,
+        "Eye opening, left less right",
+        "How much wider the left eye is opened than the right.",
+        "the left eye opened against the right",
+        "the left eye closed against the right",
+    ),
+    _asymmetry(
+        MeasurandCode.BROW_ASYMMETRY,
+        MeasurandCode.BROW_HEIGHT,
+        "Brows, left less right",
+        "How much higher the left brow stands over its pupil than the right.",
+        "the left brow rose against the right",
+        "the left brow sank against the right",
+    ),
+    _asymmetry(
+        MeasurandCode.JAWLINE_ASYMMETRY,
+        MeasurandCode.JAWLINE_CONTOUR,
+        "Jawline contour, left less right",
+        "How much further out the left jowl part of the jawline lies than the right.",
+        "the left contour moved outward against the right",
+        "the left contour moved inward against the right",
+    ),
 )
 
 MEASURANDS: Final = MappingProxyType({entry.code: entry for entry in _CATALOGUE})
+
+
+def with_asymmetry(codes: Iterable[MeasurandCode]) -> frozenset[MeasurandCode]:
+    """The measurands and every difference of left and right that rests on one of them."""
+    known = frozenset(codes)
+    return known | {entry.code for entry in _CATALOGUE if entry.difference_of in known}

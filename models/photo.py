@@ -36,6 +36,10 @@ class Photo:
         height, width = self.pixels.shape[:2]
         return width / self.size_px[0], height / self.size_px[1]
 
+    def to_pixel(self, points: FloatArray) -> FloatArray:
+        """Points (n, 2) of ``pixels`` in the pixel frame, at full resolution."""
+        return np.asarray((points + 0.5) / np.array(self.decoded_scale) - 0.5, dtype=np.float64)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceImage:

@@ -3,17 +3,20 @@
 Code, JSON, pages, PDF and documentation read this one list.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from models.anatomy import View
 from models.arrays import require_finite
-from models.measurand import MeasurandCode
+from models.measurand import MeasurandCode, with_asymmetry
 
 _M = MeasurandCode
-_LIDS = frozenset({_M.MRD1, _M.MRD2, _M.PALPEBRAL_FISSURE_HEIGHT})
-_JAW = frozenset({_M.JAWLINE_CONTOUR, _M.JOWL_PROMINENCE, _M.LOWER_FACE_WIDTH})
+_LIDS = with_asymmetry({_M.MRD1, _M.MRD2, _M.PALPEBRAL_FISSURE_HEIGHT})
+_BROW = with_asymmetry({_M.BROW_HEIGHT})
+_CANTHI = frozenset({_M.CANTHAL_TILT})
+_JAW = with_asymmetry({_M.JAWLINE_CONTOUR, _M.JOWL_PROMINENCE, _M.LOWER_FACE_WIDTH, _M.CERVICOMENTAL_ANGLE})
 _FOLD = frozenset({_M.NASOLABIAL_FOLD_DEPTH, _M.NASOLABIAL_FOLD_LENGTH})
 _LINES = frozenset({_M.PERIORBITAL_LINES})
 EVERYTHING: Final = frozenset(MeasurandCode)
@@ -52,6 +55,7 @@ class FlagCode(StrEnum):
     TOO_DARK = "too_dark"
     TOO_BRIGHT = "too_bright"
     NOT_FRONTAL = "not_frontal"
+    WRONG_VIEW = "wrong_view"
     HEAD_TILTED = "head_tilted"
     EXPRESSION = "expression"
     MOUTH_OPEN = "mouth_open"
@@ -71,6 +75,8 @@ class FlagCode(StrEnum):
     ALIGNMENT_UNSURE = "alignment_unsure"
     NOT_THE_SAME_FACE = "not_the_same_face"
     CONTROL_MOVED = "control_moved"
+    VIEWS_DIFFER = "views_differ"
+    PROFILES_NOT_COMPARED = "profiles_not_compared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ class FlagEntry:
     ----------
     weight : what it does.
     stops : the measurands that are not assessable under it (all of them when it refuses).
-    says : the sentence for the reader; may name ``{value}`` and ``{limit}``.
+    says : the sentence for the reader; may name ``{value}``, ``{limit}`` and ``{shown}``, the view that it shows.
     remedy : what to do when the photo is taken again.
     unit : of value and limit.
     """
@@ -154,7 +160,7 @@ _CATALOGUE = (
     ),
     _retake(
         _F.BLURRED,
-        _LIDS | _FOLD | _LINES,
+        _LIDS | _FOLD | _LINES | _CANTHI,
         "The photo is blurred: edges are {value} mm wide, at most {limit} mm.",
         "Focus on the eyes and hold the camera still.",
         "mm",
@@ -170,24 +176,32 @@ _CATALOGUE = (
         "Have the subject look straight into the camera.",
         "°",
     ),
+    _retake(
+        _F.WRONG_VIEW,
+        EVERYTHING,
+        "The photo was sent as another view than it shows: it shows {shown}, the head turned by {value}°; "
+        "the limit is {limit}°.",
+        "Send it under the view that it shows, or take it again in the view that was meant.",
+        "°",
+    ),
     _advisory(_F.HEAD_TILTED, "The head is tilted sideways by {value}°.", "Keep the eyes level.", "°"),
     _retake(
         _F.EXPRESSION,
-        _FOLD | _LINES | _JAW | _LIDS,
+        _FOLD | _LINES | _JAW | _LIDS | _CANTHI,
         "The expression is not neutral.",
         "Ask for a relaxed face, lips touching, no smile.",
     ),
     _retake(_F.MOUTH_OPEN, _JAW | _FOLD, "The mouth is open.", "Ask for lips touching and teeth together."),
     _retake(
         _F.EYES_CLOSED,
-        _LIDS | frozenset({_M.BROW_HEIGHT}),
+        _LIDS | _BROW | _CANTHI,
         "The eyes are closed or nearly closed.",
         "Ask the subject to look into the lens, then wait for the end of a blink.",
     ),
     _retake(_F.GAZE_AVERTED, _LIDS, "The eyes do not look into the camera.", "Ask the subject to look into the lens."),
     _retake(
         _F.EYES_COVERED,
-        _LIDS | _LINES | frozenset({_M.BROW_HEIGHT}),
+        _LIDS | _LINES | _BROW | _CANTHI,
         "The iris could not be found: glasses, hair or a reflection may cover the eyes.",
         "Take off glasses and move hair out of the face.",
     ),
@@ -201,7 +215,7 @@ _CATALOGUE = (
     # A pair; what each stops beyond its limit is decided by the gates, which choose one of the two weights.
     _retake(
         _F.EXPRESSION_DIFFERS,
-        _LIDS | _JAW | _FOLD | _LINES | frozenset({_M.BROW_HEIGHT}),
+        _LIDS | _JAW | _FOLD | _LINES | _BROW | _CANTHI,
         "The expression differs between the photos.",
         "Take both photos with a relaxed face.",
     ),
@@ -260,6 +274,17 @@ _CATALOGUE = (
         "Take the photos from the same place with the same head position.",
         "mm",
     ),
+    _retake(
+        _F.VIEWS_DIFFER,
+        EVERYTHING,
+        "The two photos are different views of the face.",
+        "Compare photos that were taken in one view.",
+    ),
+    _refuses(
+        _F.PROFILES_NOT_COMPARED,
+        "Photos in profile are measured one by one and not compared: what they show follows how the neck is held.",
+        "Compare frontal photos of the same visits.",
+    ),
 )
 
 FLAGS: Final = MappingProxyType({entry.code: entry for entry in _CATALOGUE})
@@ -281,6 +306,7 @@ class Flag:
     value, limit : in the catalogue's unit; None where the flag has no figure.
     stops : the measurands that this very flag makes not assessable.
     favours : the photo that the difference flatters; None where it flatters none or is not known.
+    shows : the view that the photo shows, where that is not the one it was sent as.
     """
 
     code: FlagCode
@@ -288,6 +314,7 @@ class Flag:
     limit: float | None = None
     stops: frozenset[MeasurandCode] = _NONE
     favours: Favours | None = None
+    shows: View | None = None
 
     def __post_init__(self) -> None:
         require_finite(f"the figures of flag {self.code}", self.value, self.limit)
@@ -297,6 +324,10 @@ class Flag:
         """The flag with all that the catalogue lets it stop."""
         return cls(code, value, limit, FLAGS[code].stops)
 
+    def showing(self, view: View) -> "Flag":
+        """The same flag with the view that the photo shows."""
+        return replace(self, shows=view)
+
     @property
     def entry(self) -> FlagEntry:
         """What the catalogue says of it."""
@@ -305,7 +336,8 @@ class Flag:
     @property
     def says(self) -> str:
         """The sentence for the reader, with its remedy."""
-        says = self.entry.says.format(value=_shown(self.value), limit=_shown(self.limit))
+        shown = "?" if self.shows is None else self.shows.words
+        says = self.entry.says.format(value=_shown(self.value), limit=_shown(self.limit), shown=shown)
         return f"{says} {self.entry.remedy}"
 
 

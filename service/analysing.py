@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from models.anatomy import View
 from service.documents import GivenSubject, PlacedContour, RefusedDocument, Shot
 from service.sandbox import CompareOutcome, MeasureOutcome
 
@@ -19,19 +20,21 @@ class Analyser(Protocol):
     def measure(
         self,
         upload: bytes,
+        view: View = ...,
         corrections: Sequence[PlacedContour] = (),
         subject: GivenSubject | None = None,
         *,
         checked: bool = False,
     ) -> MeasureOutcome:
-        """Measure one photo."""
+        """Measure one photo, taken from where ``view`` says."""
 
     def compare_shots(
         self,
         before: Sequence[Shot],
         after: Sequence[Shot],
         subject: GivenSubject | None = None,
+        view: View = ...,
         *,
         checked: bool = False,
     ) -> CompareOutcome:
-        """Compare two visits of one or several photos each."""
+        """Compare two visits of one or several photos each, all of one view."""

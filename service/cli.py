@@ -11,6 +11,8 @@ from typing import Annotated, Final
 import typer
 from typer.models import OptionInfo
 
+from models.anatomy import View
+
 EXIT_FAILED: Final = 1
 _DEBUG: Final = "--debug"
 
@@ -44,6 +46,9 @@ CorrectionsFile = Annotated[
     ),
 ]
 OutFolder = Annotated[Path | None, typer.Option("--out", metavar="DIR", file_okay=False, help="Write a report here.")]
+ViewOption = Annotated[
+    View, typer.Option("--view", help="From where the photo was taken; left and right are the side it shows.")
+]
 
 
 def _more(which: str) -> OptionInfo:
@@ -95,6 +100,7 @@ def compare(  # noqa: PLR0913, PLR0917  each is an argument or option of the com
     after: PhotosPath,
     json_file: JsonFile = None,
     out: OutFolder = None,
+    view: ViewOption = View.FRONTAL,
     more_before: Annotated[MorePhotos, _more("before")] = None,
     more_after: Annotated[MorePhotos, _more("after")] = None,
     iris_mm: IrisMm = None,
@@ -107,14 +113,15 @@ def compare(  # noqa: PLR0913, PLR0917  each is an argument or option of the com
     disk. Corrections are of BEFORE, unless they name another photo by its sha256.
     """
     from service.cli_analysis import print_comparison  # noqa: PLC0415  MediaPipe's and OpenCV's friends are slow
-    from service.cli_given import photo_files, placed_contours, shots, subject  # noqa: PLC0415  as above
+    from service.cli_given import Visit, photo_files, placed_contours, shots, subject  # noqa: PLC0415  as above
 
     befores, afters = photo_files(before, more_before or ()), photo_files(after, more_after or ())
     placed = placed_contours(corrections)
     print_comparison(
-        (befores, shots(befores, placed, meant=True)),
-        (afters, shots(afters, placed, meant=False)),
+        Visit(befores, shots(befores, placed, meant=True)),
+        Visit(afters, shots(afters, placed, meant=False)),
         subject(iris_mm),
+        view,
         json_file,
         out,
     )
@@ -125,6 +132,7 @@ def measure(
     photo: PhotoFile,
     json_file: JsonFile = None,
     out: OutFolder = None,
+    view: ViewOption = View.FRONTAL,
     iris_mm: IrisMm = None,
     corrections: CorrectionsFile = None,
 ) -> None:
@@ -133,10 +141,10 @@ def measure(
     With --out, DIR gets measurement.json and the photo with all that was found drawn on it.
     """
     from service.cli_analysis import print_measurement  # noqa: PLC0415  as above
-    from service.cli_given import placed_contours, shots, subject  # noqa: PLC0415  as above
+    from service.cli_given import Visit, placed_contours, shots, subject  # noqa: PLC0415  as above
 
     (shot,) = shots((photo,), placed_contours(corrections), meant=True)
-    print_measurement(photo, shot, subject(iris_mm), json_file, out)
+    print_measurement(Visit((photo,), (shot,)), subject(iris_mm), view, json_file, out)
 
 
 @bench.command()

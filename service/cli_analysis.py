@@ -1,6 +1,6 @@
 """What ``liftmark compare`` and ``liftmark measure`` do: analyse in the sandbox, print, write."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, Literal, TypeVar
 
@@ -8,13 +8,14 @@ import typer
 from pydantic import BaseModel
 from rich.console import Console, RenderableType
 
+from models.anatomy import View
 from models.quality import Flag, FlagCode, Refused
+from service.cli_given import Visit
 from service.documents import (
     ComparisonDocument,
     GivenSubject,
     MeasurementDocument,
     RefusedDocument,
-    Shot,
     refused_document,
 )
 from service.reports import write_report_folder
@@ -27,38 +28,37 @@ _STDOUT: Final = Path("-")
 Outcome = TypeVar("Outcome")
 
 
-Visit = tuple[Sequence[Path], Sequence[Shot]]
-"""The photos of one visit: their files, and what is in them."""
-
-
 def print_comparison(
-    before: Visit, after: Visit, subject: GivenSubject, json_file: Path | None, out: Path | None
+    before: Visit, after: Visit, subject: GivenSubject, view: View, json_file: Path | None, out: Path | None
 ) -> None:
     """Compare two visits; see ``liftmark compare --help``."""
     outcome = _in_sandbox(
-        lambda workers: workers.compare_shots(before[1], after[1], subject),
+        lambda workers: workers.compare_shots(before.shots, after.shots, subject, view),
         lambda crashed: CompareOutcome(crashed, None, None),
     )
     write_json(outcome.document, json_file)
     if isinstance(outcome.document, RefusedDocument):
-        raise _refused(outcome.document, {"before": before[0][0], "after": after[0][0]})
-    print_lines(json_file, *_frame_lines(outcome.document, before[0], after[0]))
+        raise _refused(outcome.document, {"before": before.files[0], "after": after.files[0]})
+    print_lines(json_file, *_frame_lines(outcome.document, before, after))
     print_lines(json_file, *comparison_lines(outcome.document))
     next_step = "Next: --out DIR writes the aligned photos and a report page."
     print_lines(json_file, next_step if out is None else _write_pair(outcome.document, outcome, out))
 
 
-def _frame_lines(document: ComparisonDocument, before: Sequence[Path], after: Sequence[Path]) -> Iterator[str]:
+def _frame_lines(document: ComparisonDocument, before: Visit, after: Visit) -> Iterator[str]:
     """What became of each photo of a burst."""
     for frame in document.frames:
-        file = (before if frame.which == "before" else after)[frame.index]
+        file = (before if frame.which == "before" else after).files[frame.index]
         yield f"{frame.which.capitalize()} {file.name}: {frame.use.replace('_', ' ')}. {frame.reason or ''}".rstrip()
 
 
-def print_measurement(photo: Path, shot: Shot, subject: GivenSubject, json_file: Path | None, out: Path | None) -> None:
+def print_measurement(
+    visit: Visit, subject: GivenSubject, view: View, json_file: Path | None, out: Path | None
+) -> None:
     """Measure one photo; see ``liftmark measure --help``."""
+    (photo,), (shot,) = visit.files, visit.shots
     outcome = _in_sandbox(
-        lambda workers: workers.measure(shot.upload, shot.corrections, subject),
+        lambda workers: workers.measure(shot.upload, view, shot.corrections, subject),
         lambda crashed: MeasureOutcome(crashed, None),
     )
     write_json(outcome.document, json_file)
@@ -67,7 +67,8 @@ def print_measurement(photo: Path, shot: Shot, subject: GivenSubject, json_file:
     print_lines(json_file, *measurement_lines(outcome.document))
     if out is not None:
         print_lines(json_file, _write_photo(outcome.document, outcome, out))
-    print_lines(json_file, f"Next: liftmark compare {photo} LATER_PHOTO tells what changed.")
+    if outcome.document.scale is not None:
+        print_lines(json_file, f"Next: liftmark compare {photo} LATER_PHOTO tells what changed.")
 
 
 def print_lines(json_file: Path | None, *lines: RenderableType) -> None:

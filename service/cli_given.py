@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,14 @@ from service.documents import GivenIris, GivenSubject, PlacedContour, Shot
 from service.documents.given import MOST_FRAMES, CorrectionsFile
 
 _PHOTOS: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif"})
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The photos of one visit: their files, and what is in them."""
+
+    files: Sequence[Path]
+    shots: Sequence[Shot]
 
 
 def photo_files(path: Path, more: Iterable[Path] = ()) -> tuple[Path, ...]:

@@ -20,10 +20,12 @@ from service.documents import (
     MeasurementDocument,
     PhotoDocument,
 )
+from service.documents.records import ScaleDocument
+from service.reports.pose import pose_difference
 from service.reports.words import SCALE_METHODS, VERDICT_WORDS, figure, interval, named, side_words, signed, with_unit
 
 _NOTHING: Final = "\N{EN DASH}"
-_FIGURES: Final = frozenset({"Before", "Change", "Value", "± (1 SD)"})
+_FIGURES: Final = frozenset({"Before", "Change", "Pose ±", "Value", "± (1 SD)"})
 _PROSE: Final = frozenset({"Measure", "Verdict"})
 _COMPARABLE_WORDS: Final = {
     Comparable.COMPARABLE: "The photos can be compared.",
@@ -39,8 +41,10 @@ def comparison_lines(document: ComparisonDocument) -> Iterator[RenderableType]:
     yield from _flags("Before", document.before.quality.flags)
     yield from _flags("After", document.after.quality.flags)
     yield from (*_placed("Before", document.before), *_placed("After", document.after))
+    if (pose := pose_difference(document)) is not None:
+        yield _indented(pose.says)
     if measured := [change for change in document.changes if change.reason is None]:
-        columns = ("Measure", "Side", "Before", "Change", "95 % interval", "Verdict")
+        columns = ("Measure", "Side", "Before", "Change", "95 % interval", "Pose ±", "Verdict")
         yield _table(columns, map(_change_row, measured))
     yield from _reasons(document.changes)
 
@@ -50,13 +54,17 @@ def measurement_lines(document: MeasurementDocument) -> Iterator[RenderableType]
     usable = document.quality.verdict == "usable"
     yield Text("The photo can be measured." if usable else "The photo should be taken again.", style="bold")
     yield from _flags("Photo", document.quality.flags)
-    spread = 100 * document.scale.relative_uncertainty
-    rests_on = SCALE_METHODS.get(document.scale.method, document.scale.method)
-    yield Text(f"Scale: {document.scale.mm_per_px:.4f} mm per pixel ± {spread:.1f} %, {rests_on}.")
+    if document.scale is not None:
+        yield _scale(document.scale)
     yield from _placed("Photo", document)
     if measured := [measurement for measurement in document.measurements if measurement.reason is None]:
         yield _table(("Measure", "Side", "Value", "± (1 SD)"), map(_measured_row, measured))
     yield from _reasons(document.measurements)
+
+
+def _scale(scale: ScaleDocument) -> RenderableType:
+    rests_on = SCALE_METHODS.get(scale.method, scale.method)
+    return Text(f"Scale: {scale.mm_per_px:.4f} mm per pixel ± {100 * scale.relative_uncertainty:.1f} %, {rests_on}.")
 
 
 def _flags(photo: str, flags: Iterable[FlagDocument]) -> Iterator[RenderableType]:
@@ -101,6 +109,7 @@ def _change_row(change: ChangeDocument) -> Iterator[Text]:
         _NOTHING if change.before is None else with_unit(figure(change.before, change.unit), change.unit),
         _NOTHING if change.change is None else signed(change.change, change.unit),
         _NOTHING if change.ci95 is None else interval(change.ci95, change.unit),
+        _NOTHING if change.pose_equivalent is None else figure(change.pose_equivalent, change.unit),
         VERDICT_WORDS[change.verdict],
     )
     return (Text(cell, style="bold" if change.meaning else "") for cell in cells)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from models.anatomy import Side
 from models.comparison import Verdict
 from models.measurand import MEASURANDS, MeasurandCode, Unit
 from models.provenance import METHOD_VERSION
@@ -19,7 +20,7 @@ from service.bench.accuracy_truth import TruePair
 from service.documents import ChangeDocument, ComparisonDocument
 from service.sandbox import AnalysisWorkers
 
-_NO_CHANGE: Final = {Unit.MILLIMETRE: 0.03, Unit.PERCENT: 0.5, Unit.LOG_LUMINANCE: 0.005}
+_NO_CHANGE: Final = {Unit.MILLIMETRE: 0.03, Unit.DEGREE: 0.05, Unit.PERCENT: 0.5, Unit.LOG_LUMINANCE: 0.005}
 """A true change below this counts as none: a lid of a rendered face moves so far by following the camera."""
 
 
@@ -89,10 +90,21 @@ def bench_accuracy(pairs: Sequence[TruePair], progress: Callable[[], None] = lam
 
 def _outcomes(pair: TruePair, document: ComparisonDocument) -> Iterable[tuple[MeasurandCode, _Outcome]]:
     for change in document.changes:
-        if change.side is None or (change.measurand, change.side) not in pair.truth:
+        truth = _truth(pair, change)
+        if truth is None:
             continue
         said = None if change.verdict is Verdict.NOT_ASSESSABLE else change
-        yield change.measurand, _Outcome(pair.truth[change.measurand, change.side], said)
+        yield change.measurand, _Outcome(truth, said)
+
+
+def _truth(pair: TruePair, change: ChangeDocument) -> float | None:
+    """What truly changed; of a difference between the sides, where both are known."""
+    if change.side is not None:
+        return pair.truth.get((change.measurand, change.side))
+    of = MEASURANDS[change.measurand].difference_of
+    sides = [None if of is None else pair.truth.get((of, side)) for side in (Side.LEFT, Side.RIGHT)]
+    left, right = sides
+    return None if left is None or right is None else left - right
 
 
 def _row(code: MeasurandCode, outcomes: Sequence[_Outcome]) -> AccuracyRow:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from models.anatomy import View
 from models.burst import FrameUse
 from service.analysing import Analyser
 from service.blobs.vault import SubjectVault, Vaults
@@ -39,19 +40,20 @@ class ComparePhotos:
             return
         task = self._task(job)
         outcome = self._analyser.compare_shots(
-            task.shots(task.asked.before), task.shots(task.asked.after), task.known.subject, checked=True
+            task.shots(task.asked.before), task.shots(task.asked.after), task.known.subject, task.view, checked=True
         )
         pictures = _keep_pictures(job, task.vault, outcome)
         task.vault.delete(*self._keep_outcome(job, outcome, pictures, task))
 
     def _task(self, job: Job) -> "_Task":
         with self._database.reading() as session:
-            photos = Photos(session, job.tenant)
             pair = Comparisons(session, job.tenant).get(job.target)
             asked = Asked.of(pair.asked)
+            photos = {photo_id: Photos(session, job.tenant).get(photo_id) for photo_id in asked.all}
             return _Task(
                 asked,
-                {photo_id: photos.get(photo_id).upload_blob for photo_id in asked.all},
+                {photo_id: photo.upload_blob for photo_id, photo in photos.items()},
+                View(photos[asked.before[0]].view),
                 gather(session, job.tenant, pair.subject_id, asked.all),
                 self._vaults.of(Subjects(session, job.tenant).get(pair.subject_id)),
             )
@@ -85,10 +87,14 @@ class ComparePhotos:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """What one comparison needs: the photos asked for, their blobs' names, what is known of them, their vault."""
+    """What one comparison needs: the photos asked for, their blobs' names, what is known of them, their vault.
+
+    All have one view (:mod:`service.comparisons.pairing`).
+    """
 
     asked: Asked
     blobs: Mapping[str, str]
+    view: View
     known: Knowledge
     vault: SubjectVault
 

@@ -113,6 +113,7 @@ def _check(photo: Photo, placed: PlacedContour) -> None:
 
 def _geometry(document: MeasurementDocument) -> FaceGeometry:
     contours = {side: _shapes(found) for side, found in document.contours_px.items()}
+    assert document.scale is not None  # noqa: S101  documents without a scale have no contours
     return FaceGeometry(document.size_px, document.scale.mm_per_px, {side: contours.get(side, {}) for side in Side})
 
 

@@ -92,7 +92,7 @@ class CorrectionsAnswer(BaseModel):
             photo_id=photo.id,
             status=PhotoStatus(photo.status),
             size_px=None if document is None else document.size_px,
-            mm_per_px=None if document is None else document.scale.mm_per_px,
+            mm_per_px=None if document is None or document.scale is None else document.scale.mm_per_px,
             contours_px=None if document is None else document.contours_px,
             corrections=[one for one in history if one.ended_at is None],
             history=history,
@@ -108,7 +108,11 @@ class NewCorrectionLink(BaseModel):
 
 
 def measured_document(photo: Photo) -> MeasurementDocument | None:
-    """What was measured in the photo, before its last correction where the next measurement is queued."""
+    """What was measured in the photo, before its last correction where the next measurement is queued.
+
+    None where there are no contours: before the first measurement, after a refusal, and in profile.
+    """
     if photo.document is None or photo.status == PhotoStatus.REFUSED:
         return None
-    return MeasurementDocument.model_validate_json(photo.document)
+    document = MeasurementDocument.model_validate_json(photo.document)
+    return None if document.scale is None else document

@@ -3,7 +3,7 @@
 from service.documents.given import Given, GivenIris, GivenSubject, PlacedContour, Shot
 from service.documents.pair import comparison_document
 from service.documents.parts import refused_document
-from service.documents.photo import measurement_document
+from service.documents.photo import measurement_document, profile_document
 from service.documents.records import (
     ChangeDocument,
     ComparisonDocument,
@@ -31,5 +31,6 @@ __all__ = [
     "Shot",
     "comparison_document",
     "measurement_document",
+    "profile_document",
     "refused_document",
 ]

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from analysis.correction_checks import MOST_POINTS
-from models.anatomy import Side
+from models.anatomy import Side, View
 from models.correction import ContourName, Correction
 from models.measurement import Circle, Estimate
 
@@ -116,6 +116,7 @@ class Given(BaseModel):
 
     corrections: tuple[tuple[PlacedContour, ...], ...] = ()
     subject: GivenSubject = GivenSubject()
+    view: View = View.FRONTAL
     befores: int = 1
     checked: bool = False
 

@@ -33,6 +33,7 @@ from service.documents.records import (
     Matrix,
     NegativeControlDocument,
     OverlayDocument,
+    PoseDocument,
 )
 
 _MATRIX_DECIMALS: Final = 8  # times 10,000 px still a thousandth of a pixel
@@ -54,6 +55,7 @@ def comparison_document(
         after=photo_document(after),
         comparability=_comparability(comparison.comparability),
         alignment=None if comparison.alignment is None else _alignment(comparison.alignment),
+        pose_difference_deg=None if comparison.alignment is None else _pose_difference(comparison.alignment),
         changes=tuple(_change(change) for change in comparison.changes),
         negative_controls=tuple(_control(control) for control in comparison.negative_controls),
         aligned_size_px=ALIGNED_SIZE_PX,
@@ -75,6 +77,12 @@ def _alignment(alignment: Alignment) -> AlignmentDocument:
         residual_mm=rounded(alignment.residual_mm),
         before_to_aligned=_matrix(alignment.before_to_aligned),
         after_to_aligned=_matrix(alignment.after_to_aligned),
+    )
+
+
+def _pose_difference(alignment: Alignment) -> PoseDocument:
+    return PoseDocument(
+        yaw=round(alignment.yaw_deg, 2), pitch=round(alignment.pitch_deg, 2), roll=round(alignment.roll_deg, 2)
     )
 
 
@@ -135,6 +143,7 @@ def _measured_change(change: Change, measured: MeasuredChange) -> ChangeDocument
         before_log=rounded(measured.before_log, Unit.LOG_LUMINANCE),
         after_log=rounded(measured.after_log, Unit.LOG_LUMINANCE),
         error_terms=_error_terms(measured, unit),
+        pose_equivalent=rounded(measured.pose_equivalent, unit),
     )
 
 

@@ -10,7 +10,7 @@ from models.measurand import MEASURANDS, Unit
 from models.quality import Flag, Refused
 from service.documents.records import FlagDocument, Line, RefusalDocument, RefusedDocument
 
-_DECIMALS: Final = {Unit.MILLIMETRE: 3, Unit.PERCENT: 2, Unit.LOG_LUMINANCE: 4}
+_DECIMALS: Final = {Unit.MILLIMETRE: 3, Unit.DEGREE: 3, Unit.PERCENT: 2, Unit.LOG_LUMINANCE: 4}
 """A tenth or less of the smallest standard uncertainty that the methods reach."""
 
 _PX_DECIMALS: Final = 2
@@ -39,6 +39,7 @@ def flag_documents(flags: Iterable[Flag]) -> tuple[FlagDocument, ...]:
             value=rounded(flag.value),
             limit=rounded(flag.limit),
             favours=flag.favours,
+            shows=flag.shows,
             stops=tuple(code for code in MEASURANDS if code in flag.stops),
         )
         for flag in flags

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.analysis import PhotoAnalysis
+from models.analysis import PhotoAnalysis, ProfileAnalysis
 from models.anatomy import Side
 from models.correction import ContourName, Correction
 from models.landmarks import Expression, HeadPose
@@ -40,6 +40,24 @@ def measurement_document(analysis: PhotoAnalysis) -> MeasurementDocument:
     )
 
 
+def profile_document(analysis: ProfileAnalysis) -> MeasurementDocument:
+    """Tell what a photo in profile carries."""
+    return MeasurementDocument(
+        sha256=analysis.photo.sha256,
+        taken_at=analysis.photo.taken_at,
+        quality=_quality(analysis.quality),
+        pose_deg=None,
+        scale=None,
+        view=analysis.view,
+        method_version=METHOD_VERSION,
+        size_px=analysis.photo.size_px,
+        expression=None,
+        measurements=tuple(_measured(measurement) for measurement in analysis.measurements),
+        contours_px={},
+        profile_px=None if isinstance(analysis.line, NotAssessable) else line(analysis.line),
+    )
+
+
 def photo_document(analysis: PhotoAnalysis) -> PhotoDocument:
     """Tell of a photo what a comparison needs."""
     return PhotoDocument(
@@ -48,6 +66,7 @@ def photo_document(analysis: PhotoAnalysis) -> PhotoDocument:
         quality=_quality(analysis.quality),
         pose_deg=_pose(analysis.landmarks.pose),
         scale=_scale(analysis.scale_px),
+        view=analysis.view,
         corrections=tuple(_placed(correction) for correction in analysis.corrections),
     )
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from models.anatomy import Side
+from models.anatomy import Side, View
 from models.burst import FrameUse
 from models.comparison import Comparable, Verdict
 from models.correction import ContourName
@@ -31,6 +31,7 @@ class FlagDocument(_Document):
     limit: float | None
     favours: Favours | None
     stops: tuple[MeasurandCode, ...]
+    shows: View | None = None
 
 
 class QualityDocument(_Document):
@@ -121,24 +122,29 @@ class PlacedDocument(_Document):
 
 
 class PhotoDocument(_Document):
-    """A photo as a comparison tells it."""
+    """A photo as a comparison tells it; one in profile has neither pose nor scale."""
 
     sha256: str
     taken_at: datetime | None
     quality: QualityDocument
-    pose_deg: PoseDocument
-    scale: ScaleDocument
+    pose_deg: PoseDocument | None
+    scale: ScaleDocument | None
+    view: View = View.FRONTAL
     corrections: tuple[PlacedDocument, ...] = ()
 
 
 class MeasurementDocument(PhotoDocument):
-    """One photo with everything that was measured in it; contours in the pixels of the upright photo as uploaded."""
+    """One photo with everything that was measured in it; contours in the pixels of the upright photo as uploaded.
+
+    ``profile_px`` is the line under the chin of a photo in profile: chin, cervical point, neck.
+    """
 
     method_version: str
     size_px: tuple[int, int]
-    expression: ExpressionDocument
+    expression: ExpressionDocument | None
     measurements: tuple[MeasuredDocument, ...]
     contours_px: dict[Side, SideContoursDocument]
+    profile_px: Line | None = None
 
 
 class ComparabilityDocument(_Document):
@@ -167,8 +173,9 @@ class ChangeDocument(_Document):
     """The change of one measurand on one side; where it is not assessable, ``reason`` says why.
 
     For ``%`` the figure before is 100, and ``before_log`` and ``after_log`` carry the log-luminance values. ``meaning``
-    says what a detectable change looks like. ``verdict`` is this measure's own; ``family_verdict`` is the one that holds
-    over all measures of the comparison together (Holm).
+    says what a detectable change looks like. ``verdict`` is this measure's own; ``family_verdict`` is the one that
+    holds over all measures of the comparison together (Holm). ``pose_equivalent`` is what the pair's pose difference
+    may be worth, as a standard uncertainty; it is among the error terms.
     """
 
     measurand: MeasurandCode
@@ -192,6 +199,7 @@ class ChangeDocument(_Document):
     before_log: float | None = None
     after_log: float | None = None
     error_terms: tuple[ErrorTermDocument, ...] = ()
+    pose_equivalent: float | None = None
 
 
 class NegativeControlDocument(_Document):
@@ -224,7 +232,10 @@ class FrameDocument(_Document):
 
 
 class ComparisonDocument(_Document):
-    """What changed between two photos and how sure that is; of bursts, ``frames`` tells what became of each photo."""
+    """What changed between two photos and how sure that is; the pose difference is after less before.
+
+    Of bursts, ``frames`` tells what became of each photo.
+    """
 
     method_version: str
     before: PhotoDocument
@@ -236,6 +247,7 @@ class ComparisonDocument(_Document):
     aligned_size_px: tuple[int, int]
     overlays: tuple[OverlayDocument, ...]
     frames: tuple[FrameDocument, ...] = ()
+    pose_difference_deg: PoseDocument | None = None
 
 
 class RefusalDocument(_Document):

@@ -83,11 +83,12 @@ def _shares(photos: Photos, subject_id: str, without: Collection[str]) -> Iterat
 
 
 def _share(document: MeasurementDocument) -> float | None:
-    if document.quality.verdict != "usable" or document.scale.method == "iris_mesh":
+    pose, scale = document.pose_deg, document.scale
+    if document.quality.verdict != "usable" or pose is None or scale is None or scale.method == "iris_mesh":
         return None
     irises = [_iris(document, side) for side in (Side.LEFT, Side.RIGHT)]
     left, right = irises
-    return None if left is None or right is None else iris_share(left, right, document.pose_deg.yaw)
+    return None if left is None or right is None else iris_share(left, right, pose.yaw)
 
 
 def _iris(document: MeasurementDocument, side: Side) -> Circle | None:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from models.anatomy import View
 from service.analysing import Analyser
 from service.blobs.vault import SubjectVault, Vaults
 from service.database import Database
@@ -32,16 +33,19 @@ class AnalysePhoto:
         if job.is_poison:
             self._give_up(job)
             return
-        vault, blob, known = self._upload(job)
-        outcome = self._analyser.measure(vault.get(blob), known.corrections[job.target], known.subject, checked=True)
+        vault, blob, view, known = self._upload(job)
+        outcome = self._analyser.measure(
+            vault.get(blob), view, known.corrections[job.target], known.subject, checked=True
+        )
         overlay = self._keep_overlay(job, vault, outcome)
         vault.delete(self._keep_outcome(job, outcome, overlay, known))
 
-    def _upload(self, job: Job) -> tuple[SubjectVault, str, Knowledge]:
+    def _upload(self, job: Job) -> tuple[SubjectVault, str, View, Knowledge]:
         with self._database.reading() as session:
             photo = Photos(session, job.tenant).get(job.target)
             vault = self._vaults.of(Subjects(session, job.tenant).get(photo.subject_id))
-            return vault, photo.upload_blob, gather(session, job.tenant, photo.subject_id, [photo.id])
+            known = gather(session, job.tenant, photo.subject_id, [photo.id])
+            return vault, photo.upload_blob, View(photo.view), known
 
     def _keep_overlay(self, job: Job, vault: SubjectVault, outcome: MeasureOutcome) -> str | None:
         """Keep the picture under a name of this attempt's own, so that a late attempt cannot replace another's."""

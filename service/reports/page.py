@@ -67,7 +67,7 @@ def render_comparison_page(
             alignment=document.alignment,
             method_version=document.method_version,
             scale_spread_percent=scale_spread_percent(document),
-            iris_measured=document.before.scale.method == "iris_measured",
+            iris_measured=document.before.scale is not None and document.before.scale.method == "iris_measured",
             correct_links=correct_links or {},
         )
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from models.burst import FrameUse
 from service.documents import ComparisonDocument
@@ -11,12 +10,11 @@ from service.documents.records import (
     NegativeControlDocument,
     PhotoDocument,
     PlacedDocument,
-    PoseDocument,
+    ScaleDocument,
 )
 from service.reports.flags import FlagWords, flag_words
+from service.reports.pose import pose_words
 from service.reports.words import SCALE_METHODS, day, interval, named, signed, spoken, with_unit
-
-_LEVEL_DEG: Final = 0.05  # prints as 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def photo_cards(document: ComparisonDocument) -> tuple[PhotoCard, PhotoCard]:
 def scale_spread_percent(document: ComparisonDocument) -> float:
     """Half width in per cent of the interval in which the person's true scale lies with 95 % probability."""
     scale = document.before.scale
-    return round(196 * scale.iris_uncertainty_mm / scale.iris_mm, 1)
+    return 0.0 if scale is None else round(196 * scale.iris_uncertainty_mm / scale.iris_mm, 1)
 
 
 def controls(document: ComparisonDocument) -> tuple[Control, ...]:
@@ -77,9 +75,9 @@ def _card(which: str, photo: PhotoDocument, frames: Sequence[FrameDocument]) -> 
         taken_at="" if photo.taken_at is None else photo.taken_at.isoformat(),
         verdict="Usable" if usable else "Take again",
         tone="good" if usable else "caution",
-        pose=_pose(photo.pose_deg),
-        scale=f"{photo.scale.mm_per_px:.4f} mm per pixel, ±{100 * photo.scale.relative_uncertainty:.1f} %",
-        scale_method=SCALE_METHODS.get(photo.scale.method, spoken(photo.scale.method)),
+        pose=() if photo.pose_deg is None else pose_words(photo.pose_deg),
+        scale="" if photo.scale is None else _scale(photo.scale),
+        scale_method="" if photo.scale is None else SCALE_METHODS.get(photo.scale.method, spoken(photo.scale.method)),
         flags=flag_words(photo.quality.flags),
         placed=tuple(_placed(placed) for placed in photo.corrections),
         frames=tuple(_frame(frame) for frame in frames if frame.which == which and frame.use is not FrameUse.SHOWN),
@@ -97,18 +95,8 @@ def _frame(frame: FrameDocument) -> str:
     return f"Photo {frame.index + 1}: {what}".rstrip()
 
 
-def _pose(pose: PoseDocument) -> tuple[tuple[str, str], ...]:
-    return (
-        ("Turned", _angle(pose.yaw, "to the subject's left", "to the subject's right")),
-        ("Chin", _angle(pose.pitch, "down", "up")),
-        ("Tilted", _angle(pose.roll, "to the subject's right", "to the subject's left")),
-    )
-
-
-def _angle(degrees: float, positive: str, negative: str) -> str:
-    if abs(degrees) < _LEVEL_DEG:
-        return "0.0°"
-    return f"{abs(degrees):.1f}° {positive if degrees > 0 else negative}"
+def _scale(scale: ScaleDocument) -> str:
+    return f"{scale.mm_per_px:.4f} mm per pixel, ±{100 * scale.relative_uncertainty:.1f} %"
 
 
 def _control(control: NegativeControlDocument) -> Control:

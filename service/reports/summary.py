@@ -11,6 +11,7 @@ from models.comparison import Comparable, Verdict
 from service.documents import ChangeDocument, ComparisonDocument
 from service.reports.flags import FlagWords, flag_words
 from service.reports.photos import controls
+from service.reports.pose import PoseDifference, pose_difference
 from service.reports.rows import catalogue_order, row_id
 from service.reports.words import (
     VERDICT_SYMBOLS,
@@ -72,6 +73,7 @@ class Summary:
     nothing_found: str
     explained_title: str
     flags: tuple[FlagWords, ...]
+    pose: PoseDifference | None
     remarks: tuple[str, ...]
 
 
@@ -97,6 +99,7 @@ def summary(document: ComparisonDocument) -> Summary:
         nothing_found="No figure is stated." if stopped else "Nothing beyond what measuring alone can cause.",
         explained_title="Why they cannot be compared" if stopped else "What else could explain it",
         flags=flag_words(document.comparability.flags),
+        pose=pose_difference(document),
         remarks=tuple(_remarks(document)),
     )
 

@@ -12,7 +12,7 @@ from models.measurand import Unit
 MINUS: Final = "\N{MINUS SIGN}"
 NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 
-_DECIMALS: Final = MappingProxyType({Unit.MILLIMETRE: 2, Unit.PERCENT: 1, Unit.LOG_LUMINANCE: 3})
+_DECIMALS: Final = MappingProxyType({Unit.MILLIMETRE: 2, Unit.DEGREE: 2, Unit.PERCENT: 1, Unit.LOG_LUMINANCE: 3})
 """Digits worth reading: about a tenth of the smallest change that a pair can detect."""
 
 _WEEKS_FROM_DAYS: Final = 14
@@ -50,8 +50,8 @@ def signed(value: float, unit: Unit) -> str:
 
 
 def with_unit(text: str, unit: Unit) -> str:
-    """Text and unit that no line break parts."""
-    return f"{text}{NO_BREAK}{unit}"
+    """Text and unit that no line break parts; the sign of degrees stands at the figure."""
+    return f"{text}{'' if unit is Unit.DEGREE else NO_BREAK}{unit}"
 
 
 def interval(bounds: tuple[float, float], unit: Unit) -> str:
@@ -107,6 +107,7 @@ SCALE_METHODS: Final = {
     "iris": "from the iris, found on the photo's own pixels",
     "iris_of_subject": "from the irises of several photos of the subject",
     "iris_measured": "from the iris, whose width the clinic measured",
+    "mesh_size": "from the size of the face's mesh, because the irises are seen from the side: coarse",
     "iris_mesh": "from the mesh's iris, because the iris could not be found on the pixels: coarse",
 }
 """What a scale rests on."""

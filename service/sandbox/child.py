@@ -11,15 +11,23 @@ from PIL import Image
 from pydantic import BaseModel
 
 from analysis.decode import decode, inspect
-from analysis.overlay import draw_photo_overlay, reduced, render_aligned
+from analysis.overlay import draw_photo_overlay, draw_profile_overlay, reduced, render_aligned
 from analysis.pipeline import analyse_photo
-from models.analysis import PhotoAnalysis
+from models.analysis import PhotoAnalysis, ProfileAnalysis
+from models.anatomy import View
 from models.arrays import Pixels
 from models.correction import CorrectionRefused
 from models.errors import FaceModelMissingError
 from models.face_landmarker import FaceLandmarker
 from models.quality import Refused
-from service.documents import Given, RefusedDocument, comparison_document, measurement_document, refused_document
+from service.documents import (
+    Given,
+    RefusedDocument,
+    comparison_document,
+    measurement_document,
+    profile_document,
+    refused_document,
+)
 from service.sandbox.child_loop import Job, run_child
 from service.sandbox.lockdown import EXIT_UNAVAILABLE
 from service.sandbox.visits import compare_visits, on_given_scale, told_frames, with_corrections
@@ -36,7 +44,7 @@ class AnalysisJobs:
 
     def __init__(self, landmarker: FaceLandmarker) -> None:
         self._landmarker = landmarker
-        self._remembered: OrderedDict[bytes, PhotoAnalysis] = OrderedDict()
+        self._remembered: OrderedDict[bytes, PhotoAnalysis | ProfileAnalysis] = OrderedDict()
 
     def by_name(self) -> dict[str, Job]:
         """Return the jobs under the names that the service calls them by."""
@@ -58,26 +66,29 @@ class AnalysisJobs:
         photo = decode(upload, at_least_px=PICTURE_PX)
         return () if isinstance(photo, Refused) else (_jpeg(reduced(photo.pixels, PICTURE_PX)),)
 
-    def measure(self, upload: bytes, told: bytes = b"{}") -> tuple[bytes, ...]:
+    def measure(self, upload: bytes, view: bytes = b"frontal", told: bytes = b"{}") -> tuple[bytes, ...]:
         """Measure one photo: the document and the overlay picture, or the refusal."""
-        analysis, given = self._analysed(upload), Given.model_validate_json(told)
+        analysis, given = self._analysed(upload, View(view.decode())), Given.model_validate_json(told)
         if isinstance(analysis, Refused):
             return (_json(refused_document(analysis)),)
+        if isinstance(analysis, ProfileAnalysis):
+            return _json(profile_document(analysis)), _jpeg(draw_profile_overlay(analysis))
         placed = with_corrections(analysis, *given.corrections[:1] or ((),), checked=given.checked)
         if isinstance(placed, CorrectionRefused):
             return (REFUSED_CORRECTION + placed.reason.encode(),)
         scaled = on_given_scale(placed, given.subject)
         return _json(measurement_document(scaled)), _jpeg(draw_photo_overlay(scaled))
 
-    def compare(self, before_upload: bytes, after_upload: bytes) -> tuple[bytes, ...]:
+    def compare(self, before_upload: bytes, after_upload: bytes, view: bytes = b"frontal") -> tuple[bytes, ...]:
         """Compare two photos: the document and, where they could be aligned, both aligned pictures; or the refusal."""
-        return self.compare_shots(b"{}", before_upload, after_upload)
+        return self.compare_shots(
+            Given(view=View(view.decode())).model_dump_json().encode(), before_upload, after_upload
+        )
 
     def compare_shots(self, told: bytes, *uploads: bytes) -> tuple[bytes, ...]:
         """Compare two visits of one or several photos each; the first ``befores`` uploads are the one visit's."""
         given = Given.model_validate_json(told)
-        analysed = [self._analysed(upload) for upload in uploads]
-        found = compare_visits(analysed, given)
+        found = compare_visits([self._analysed(upload, given.view) for upload in uploads], given)
         if isinstance(found, RefusedDocument):
             return (_json(found),)
         if isinstance(found, CorrectionRefused):
@@ -92,10 +103,10 @@ class AnalysisJobs:
             _jpeg(render_aligned(found.after, alignment.after_to_aligned)),
         )
 
-    def _analysed(self, upload: bytes) -> PhotoAnalysis | Refused:
-        key = hashlib.sha256(upload).digest()
-        analysis = self._remembered.pop(key, None) or analyse_photo(upload, self._landmarker)
-        if isinstance(analysis, PhotoAnalysis):
+    def _analysed(self, upload: bytes, view: View) -> PhotoAnalysis | ProfileAnalysis | Refused:
+        key = hashlib.sha256(upload).digest() + view.encode()
+        analysis = self._remembered.pop(key, None) or analyse_photo(upload, self._landmarker, view)
+        if not isinstance(analysis, Refused):
             self._remembered[key] = analysis
             if len(self._remembered) > _REMEMBERED_PHOTOS:
                 self._remembered.popitem(last=False)

@@ -9,10 +9,10 @@ from analysis.corrections import corrected, geometry_of
 from analysis.pipeline import compare_photos
 from analysis.remeasure import rescaled
 from analysis.subject_scale import on_subject_scale, shares_of, subject_scale
-from models.analysis import PhotoAnalysis
+from models.analysis import PhotoAnalysis, ProfileAnalysis
 from models.burst import BurstComparison, Frame, FrameUse, Which
 from models.correction import CorrectionRefused
-from models.quality import Refused
+from models.quality import Flag, FlagCode, Refused
 from service.documents import Given, GivenSubject, PlacedContour, RefusedDocument, refused_document
 
 Analysed = PhotoAnalysis | Refused
@@ -34,7 +34,9 @@ def on_given_scale(photo: PhotoAnalysis, subject: GivenSubject) -> PhotoAnalysis
     return on_subject_scale(photo, shares, None if subject.iris is None else subject.iris.estimate)
 
 
-def compare_visits(analysed: Sequence[Analysed], given: Given) -> BurstComparison | RefusedDocument | CorrectionRefused:
+def compare_visits(
+    analysed: Sequence[Analysed | ProfileAnalysis], given: Given
+) -> BurstComparison | RefusedDocument | CorrectionRefused:
     """What changed, or the refusal of a visit of which no photo can be measured.
 
     Parameters
@@ -44,15 +46,14 @@ def compare_visits(analysed: Sequence[Analysed], given: Given) -> BurstCompariso
     corrections = given.corrections or ((),) * len(analysed)
     placed: list[Analysed] = []
     for photo, its_corrections in zip(analysed, corrections, strict=True):
+        if isinstance(photo, ProfileAnalysis):
+            return refused_document(Refused(Flag.of(FlagCode.PROFILES_NOT_COMPARED)))
         one = photo if isinstance(photo, Refused) else with_corrections(photo, its_corrections, checked=given.checked)
         if isinstance(one, CorrectionRefused):
             return one
         placed.append(one)
     before, after = placed[: given.befores], placed[given.befores :]
-    for which, photos in (("before", before), ("after", after)):
-        if all(isinstance(photo, Refused) for photo in photos):
-            return _refused(which, photos[0])  # type: ignore[arg-type]  # the two words of the loop
-    return _compared(before, after, given.subject)
+    return _refused("before", before) or _refused("after", after) or _compared(before, after, given.subject)
 
 
 def told_frames(found: BurstComparison) -> tuple[Frame, ...]:
@@ -60,9 +61,10 @@ def told_frames(found: BurstComparison) -> tuple[Frame, ...]:
     return found.frames if len(found.frames) > 2 else ()  # noqa: PLR2004  one before, one after
 
 
-def _refused(which: Which, photo: Analysed) -> RefusedDocument:
-    assert isinstance(photo, Refused)  # noqa: S101  all of the visit's are
-    return refused_document(photo, which)
+def _refused(which: Which, photos: Sequence[Analysed]) -> RefusedDocument | None:
+    """The refusal of the first where all of a visit's photos were refused."""
+    refused = [photo for photo in photos if isinstance(photo, Refused)]
+    return refused_document(refused[0], which) if len(refused) == len(photos) else None
 
 
 def _compared(before: Sequence[Analysed], after: Sequence[Analysed], subject: GivenSubject) -> BurstComparison:

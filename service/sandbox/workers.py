@@ -10,6 +10,7 @@ from typing import Final, Self, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from models.anatomy import View
 from service.documents import (
     ComparisonDocument,
     Given,
@@ -125,33 +126,42 @@ class AnalysisWorkers:
     def measure(
         self,
         upload: bytes,
+        view: View = View.FRONTAL,
         corrections: Sequence[PlacedContour] = (),
         subject: GivenSubject | None = None,
         *,
         checked: bool = False,
     ) -> MeasureOutcome:
-        """Measure one photo; raises CorrectionRefusedError unless the corrections are checked or can be."""
+        """Measure one photo, taken from where ``view`` says.
+
+        Raises
+        ------
+        CorrectionRefusedError
+            When a correction cannot be and was not ``checked`` before.
+        """
         given = Given(corrections=(tuple(corrections),), subject=subject or GivenSubject(), checked=checked)
         told = () if given == Given(corrections=((),), checked=checked) else (_json(given),)
-        return self._do(Message("measure", (upload, *told)), _read_measure)
+        return self._do(Message("measure", (upload, view.encode(), *told)), _read_measure)
 
-    def compare(self, before: bytes, after: bytes) -> CompareOutcome:
-        """Compare two photos."""
-        return self._do(Message("compare", (before, after)), _read_compare)
+    def compare(self, before: bytes, after: bytes, view: View = View.FRONTAL) -> CompareOutcome:
+        """Compare two photos of one view."""
+        return self._do(Message("compare", (before, after, view.encode())), _read_compare)
 
     def compare_shots(
         self,
         before: Sequence[Shot],
         after: Sequence[Shot],
         subject: GivenSubject | None = None,
+        view: View = View.FRONTAL,
         *,
         checked: bool = False,
     ) -> CompareOutcome:
-        """Compare two visits, each of one photo or a burst of them, with all that is known of them."""
+        """Compare two visits of one view, each of one photo or a burst of them, with all that is known of them."""
         shots = (*before, *after)
         given = Given(
             corrections=tuple(shot.corrections for shot in shots),
             subject=subject or GivenSubject(),
+            view=view,
             befores=len(before),
             checked=checked,
         )

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from models.anatomy import View
 from models.correction import ContourName
 from service.app import create_app
 from service.documents import MeasurementDocument
@@ -59,7 +60,7 @@ class Portraitist(FakeAnalyst):
     def picture(self, upload: bytes) -> bytes:
         return drawn_face(0)
 
-    def measure(self, upload: bytes, corrections=(), subject=None, *, checked=False) -> MeasureOutcome:
+    def measure(self, upload: bytes, view=View.FRONTAL, corrections=(), subject=None, *, checked=False):
         return MeasureOutcome(measured(corrections, subject, FACE), b"\xff\xd8 overlay")
 
 

@@ -34,10 +34,10 @@ class Analyst:
     def picture(self, upload):
         return None
 
-    def measure(self, upload, corrections=(), subject=None, *, checked=False):
+    def measure(self, upload, view, corrections=(), subject=None, *, checked=False):
         return MeasureOutcome(REFUSED, b"overlay")
 
-    def compare_shots(self, before, after, subject=None, *, checked=False):
+    def compare_shots(self, before, after, subject, view, *, checked=False):
         return CompareOutcome(REFUSED, before[0].upload[::-1], after[0].upload[::-1])
 
 

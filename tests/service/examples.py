@@ -84,7 +84,7 @@ def a_comparison(*changes: Change) -> PairComparison:
         comparability=Comparability(
             Comparable.CAUTION, (Flag(FlagCode.PITCH_DIFFERS, 3.1, 1.5, favours=Favours.AFTER),)
         ),
-        alignment=Alignment(to_aligned, to_aligned, 0.18, 0.2, -0.1),
+        alignment=Alignment(to_aligned, to_aligned, 0.18, 0.2, -0.1, 0.3),
         changes=changes or (a_change(0.51), a_softer_fold(), a_refused_change()),
         negative_controls=(NegativeControl("nasal_bridge", 0.02, 0.035),),
         overlays=(Overlay((MeasurandCode.MRD1,), Side.LEFT, "upper_lid", lid, lid + 0.5),),

@@ -141,7 +141,7 @@ def corrections(tmp_path: Path, *placed: dict) -> Path:
 def test_a_folder_is_a_visits_photos_in_the_order_of_their_names(monkeypatch, capsys, sandbox, photo, folder) -> None:
     sandbox.answer = a_pair()
     assert liftmark(monkeypatch, "compare", folder, photo, "--more-after", folder / "2.jpg") == 0
-    before, after, _ = sandbox.asked
+    before, after, *_ = sandbox.asked
     assert [shot.upload for shot in before] == [b"photo 1", b"photo 2", b"photo 3"]
     assert [shot.upload for shot in after] == [JPEG, b"photo 2"]
 
@@ -172,7 +172,7 @@ def test_the_clinics_iris_diameter_is_passed_on(monkeypatch, capsys, sandbox, ph
     assert sandbox.asked[2].iris.mm == 12.1
     sandbox.answer = MeasureOutcome(measurement_document(an_analysis()), JPEG)
     assert liftmark(monkeypatch, "measure", photo, "--iris-mm", "12.1") == 0
-    assert sandbox.asked[2].iris.mm == 12.1
+    assert sandbox.asked[3].iris.mm == 12.1
     assert liftmark(monkeypatch, "measure", photo, "--iris-mm", "4") == 2
 
 
@@ -181,7 +181,7 @@ def test_corrections_are_of_the_before_or_of_the_photo_they_name(monkeypatch, sa
     named = {**LID, "contour": "lower_lid", "sha256": hashlib.sha256(b"photo 2").hexdigest()}
     file = corrections(tmp_path, LID, named)
     assert liftmark(monkeypatch, "compare", photo, folder / "2.jpg", "--corrections", file) == 0
-    before, after, _ = sandbox.asked
+    before, after, *_ = sandbox.asked
     assert [one.contour for one in before[0].corrections] == ["upper_lid"]
     assert [one.contour for one in after[0].corrections] == ["lower_lid"]
 

@@ -7,15 +7,19 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from models.anatomy import Side
+from models.analysis import ProfileAnalysis
+from models.anatomy import Side, View
 from models.comparison import Verdict
-from models.quality import Flag, FlagCode, Refused
+from models.measurand import MeasurandCode
+from models.measurement import Estimate, Measurement
+from models.quality import Flag, FlagCode, Quality, Refused
 from service.documents import (
     ComparisonDocument,
     MeasurementDocument,
     RefusedDocument,
     comparison_document,
     measurement_document,
+    profile_document,
     refused_document,
 )
 from tests.service.examples import a_change, a_comparison, a_face, an_analysis
@@ -56,6 +60,8 @@ def test_the_measurement_has_the_contracts_names() -> None:
         "measurements",
         "contours_px",
         "corrections",
+        "view",
+        "profile_px",
     }
     assert told["taken_at"] == "2026-03-09T10:00:00Z"
     assert told["quality"]["verdict"] == "usable"
@@ -71,6 +77,23 @@ def test_the_measurement_has_the_contracts_names() -> None:
     assert told["contours_px"].keys() == {"left", "right"}
 
 
+def test_a_photo_in_profile_has_neither_pose_nor_scale() -> None:
+    angle = Measurement(MeasurandCode.CERVICOMENTAL_ANGLE, None, Estimate(110.234, 1.5))
+    line = np.array([[10.0, 80.0], [50.0, 85.0], [60.0, 110.0]])
+    profile = ProfileAnalysis(an_analysis().photo, View.PROFILE_LEFT, Quality(()), line, (angle,))
+    document = profile_document(profile)
+    assert MeasurementDocument.model_validate_json(document.model_dump_json()) == document
+    assert (document.pose_deg, document.scale, document.view) == (None, None, "profile_left")
+    assert (document.measurements[0].value, document.measurements[0].unit) == (110.234, "°")
+    assert document.profile_px == ((10.0, 80.0), (50.0, 85.0), (60.0, 110.0))
+
+
+def test_the_pose_difference_and_what_it_may_be_worth_are_told() -> None:
+    told = json.loads(whole_comparison().model_dump_json())
+    assert told["pose_difference_deg"] == {"yaw": 0.2, "pitch": -0.1, "roll": 0.3}
+    assert all("pose_equivalent" in change for change in told["changes"])
+
+
 def test_the_comparison_has_the_contracts_names() -> None:
     told = json.loads(whole_comparison().model_dump_json())
     assert {
@@ -82,7 +105,7 @@ def test_the_comparison_has_the_contracts_names() -> None:
         "changes",
         "negative_controls",
     } <= told.keys()
-    assert told["before"].keys() == {"sha256", "taken_at", "quality", "pose_deg", "scale", "corrections"}
+    assert told["before"].keys() == {"sha256", "taken_at", "quality", "pose_deg", "scale", "view", "corrections"}
     assert told["alignment"].keys() == {"residual_mm", "before_to_aligned", "after_to_aligned"}
     assert told["comparability"]["flags"][0]["favours"] == "after"
     assert told["negative_controls"] == [

@@ -7,6 +7,7 @@ import time
 import httpx
 import pytest
 
+from models.anatomy import View
 from models.measurand import MEASURANDS, MeasurandCode
 from models.quality import Flag, FlagCode, Refused
 from service.app import create_app
@@ -117,6 +118,7 @@ class FakeAnalyst:
         self.measured: list[bytes] = []
         self.told: list[tuple] = []
         self.compared: list[tuple] = []
+        self.views: list[View] = []
 
     def check(self, upload: bytes):
         if not upload:
@@ -126,8 +128,9 @@ class FakeAnalyst:
     def picture(self, upload: bytes) -> bytes | None:
         return None if upload == FACELESS else b"\xff\xd8 picture"
 
-    def measure(self, upload: bytes, corrections=(), subject=None, *, checked=False) -> MeasureOutcome:
+    def measure(self, upload: bytes, view=View.FRONTAL, corrections=(), subject=None, *, checked=False):
         self.measured.append(upload)
+        self.views.append(view)
         self.told.append((corrections, subject))
         assert self.go_on.wait(20)
         if self.breaks or upload == POISON:
@@ -136,7 +139,8 @@ class FakeAnalyst:
             return MeasureOutcome(refused_document(Refused(Flag.of(FlagCode.NO_FACE))), None)
         return MeasureOutcome(measured(corrections, subject), b"\xff\xd8 overlay")
 
-    def compare_shots(self, before, after, subject=None, *, checked=False) -> CompareOutcome:
+    def compare_shots(self, before, after, subject=None, view=View.FRONTAL, *, checked=False) -> CompareOutcome:
+        self.views.append(view)
         self.compared.append((before, after, subject))
         assert self.go_on.wait(20)
         if len(before) + len(after) > 2:

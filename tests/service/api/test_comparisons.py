@@ -45,6 +45,14 @@ def test_photos_of_two_views_are_not_compared(clinic):
     assert (answer.status_code, answer.json()["code"]) == (422, "different_views")
 
 
+def test_the_analysis_is_told_the_photos_view(clinic, analyst):
+    visit = clinic.visit()
+    before = clinic.upload(visit, view="oblique_left").json()["id"]
+    after = clinic.upload(visit, b"photo of later", view="oblique_left").json()["id"]
+    clinic.post("/v1/comparisons", {"before_photo_id": before, "after_photo_id": after})
+    assert analyst.views == ["oblique_left"] * 3
+
+
 def test_a_report_is_a_page_that_shows_its_aligned_pictures(clinic):
     pair = clinic.pair()
     report = clinic.get(f"/v1/comparisons/{pair}/report")

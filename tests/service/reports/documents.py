@@ -73,8 +73,9 @@ def a_change(
         before_log=0.182 if ratio else None, after_log=round(0.182 * (1 + change / 100), 4) if ratio else None,
         error_terms=(
             ErrorTermDocument(source="registration", standard_uncertainty=round(0.6 * uncertainty, 3)),
-            ErrorTermDocument(source="pose difference", standard_uncertainty=round(0.8 * uncertainty, 3)),
+            ErrorTermDocument(source="head pose", standard_uncertainty=round(0.8 * uncertainty, 3)),
         ),
+        pose_equivalent=round(0.8 * uncertainty, 3),
     )  # fmt: skip
 
 
@@ -156,6 +157,7 @@ def a_comparison() -> ComparisonDocument:
         ),
         aligned_size_px=(1200, 1500),
         overlays=overlays(),
+        pose_difference_deg=PoseDocument(yaw=0.6, pitch=-1.4, roll=0.02),
     )
 
 

@@ -127,8 +127,9 @@ _DEEDS: dict[str, Callable[[], object]] = {
 }
 
 
-def _measure(upload: bytes) -> tuple[bytes, ...]:
+def _measure(upload: bytes, view: bytes) -> tuple[bytes, ...]:
     deed = upload.decode()
+    assert view == b"frontal"
     if deed in _ATTEMPTS:
         return (_MEASURED, _JPEG) if not _refused_by_the_kernel(_ATTEMPTS[deed]) else _refused()
     if deed in _DEEDS:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from models.anatomy import View
 from models.burst import FrameUse
 from models.scale import HVID_MM
 from service.documents import ComparisonDocument, GivenIris, GivenSubject, MeasurementDocument, PlacedContour, Shot
@@ -49,7 +50,7 @@ def compared(workers, before, after, subject=None) -> ComparisonDocument:
 
 def test_a_photo_is_measured_from_the_contour_that_was_placed(workers, measured):
     placed = raised(measured, 4)
-    document = workers.measure(BEFORE, [placed]).document
+    document = workers.measure(BEFORE, View.FRONTAL, [placed]).document
     assert mrd1(document) - mrd1(measured) == pytest.approx(4 * measured.scale.mm_per_px, abs=0.03)
     assert document.corrections[0].corrected_by == "Dr. A."
     assert document.contours_px["left"].found["upper_lid"] == measured.contours_px["left"].upper_lid
@@ -60,10 +61,10 @@ def test_a_contour_that_cannot_be_is_refused_unless_it_was_checked_before(worker
     backwards = raised(measured, 0)
     backwards = backwards.model_copy(update={"points": backwards.points[::-1]})
     with pytest.raises(CorrectionRefusedError, match="must run from the outer corner"):
-        workers.measure(BEFORE, [backwards])
+        workers.measure(BEFORE, View.FRONTAL, [backwards])
     with pytest.raises(CorrectionRefusedError, match="must run from the outer corner"):
         workers.compare_shots([Shot(BEFORE, (backwards,))], [Shot(AFTER)])
-    assert isinstance(workers.measure(BEFORE, [backwards], checked=True).document, MeasurementDocument)
+    assert isinstance(workers.measure(BEFORE, View.FRONTAL, [backwards], checked=True).document, MeasurementDocument)
 
 
 def test_a_pair_has_one_scale_and_says_so(workers):
