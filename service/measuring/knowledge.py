@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from analysis.subject_scale import iris_share
@@ -11,8 +12,7 @@ from models.anatomy import Side, View
 from models.measurement import Circle
 from service.corrections.repository import Corrections, placed_contour
 from service.database.tables import ContourCorrection, IrisDiameter, Photo
-from service.documents import GivenSubject, MeasurementDocument, PlacedContour
-from service.documents.records import CircleDocument
+from service.documents import GivenSubject, PlacedContour
 from service.photos.repository import Photos, PhotoStatus
 from service.subjects.iris_repository import IrisDiameters, given_iris
 from service.tenancy.tenant import TenantId
@@ -77,21 +77,50 @@ def _shares(photos: Photos, subject_id: str, without: Collection[str]) -> Iterat
     )
     for photo in frontal:
         if photo.id not in without and photo.document is not None:
-            share = _share(MeasurementDocument.model_validate_json(photo.document))
+            share = _Measured.model_validate_json(photo.document).share
             if share is not None:
                 yield share
 
 
-def _share(document: MeasurementDocument) -> float | None:
-    pose, scale = document.pose_deg, document.scale
-    if document.quality.verdict != "usable" or pose is None or scale is None or scale.method == "iris_mesh":
-        return None
-    irises = [_iris(document, side) for side in (Side.LEFT, Side.RIGHT)]
-    left, right = irises
-    return None if left is None or right is None else iris_share(left, right, pose.yaw)
+class _Circle(BaseModel):
+    centre: tuple[float, float]
+    radius: float
 
 
-def _iris(document: MeasurementDocument, side: Side) -> Circle | None:
-    contours = document.contours_px.get(side)
-    circle: CircleDocument | None = None if contours is None else contours.iris
-    return None if circle is None else Circle(*circle.centre, circle.radius)
+class _Side(BaseModel):
+    iris: _Circle | None
+
+
+class _Quality(BaseModel):
+    verdict: str
+
+
+class _Pose(BaseModel):
+    yaw: float
+
+
+class _Scale(BaseModel):
+    method: str
+
+
+class _Measured(BaseModel):
+    """The few parts of a measurement's document that its irises are read from, to leave the others unread."""
+
+    quality: _Quality
+    pose_deg: _Pose | None
+    scale: _Scale | None
+    contours_px: dict[Side, _Side]
+
+    @property
+    def share(self) -> float | None:
+        """The irises' share of the pupils' distance, where the photo is accepted and shows both."""
+        usable = self.quality.verdict == "usable" and self.scale is not None and self.scale.method != "iris_mesh"
+        left, right = (self._iris(side) for side in (Side.LEFT, Side.RIGHT))
+        if not usable or self.pose_deg is None or left is None or right is None:
+            return None
+        return iris_share(left, right, self.pose_deg.yaw)
+
+    def _iris(self, side: Side) -> Circle | None:
+        found = self.contours_px.get(side)
+        circle = None if found is None else found.iris
+        return None if circle is None else Circle(*circle.centre, circle.radius)

@@ -11,7 +11,7 @@ from service.documents import ComparisonDocument, RefusedDocument
 from service.reports.chart import WIDTH
 from service.reports.flags import parted
 from service.reports.overlays import drawn_lines, family_switches
-from service.reports.photos import controls, photo_cards, scale_spread_percent
+from service.reports.photos import averaged, controls, photo_cards, scale_spread_percent
 from service.reports.rows import family_tables
 from service.reports.summary import summary
 
@@ -63,6 +63,7 @@ def render_comparison_page(
             lines=drawn_lines(document),
             switches=family_switches(document),
             photos=photo_cards(document),
+            averaged=averaged(document),
             controls=controls(document),
             alignment=document.alignment,
             method_version=document.method_version,

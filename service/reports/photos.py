@@ -1,5 +1,6 @@
 """What is told of each photo and of the parts that no treatment moves."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -54,6 +55,14 @@ class Control:
 def photo_cards(document: ComparisonDocument) -> tuple[PhotoCard, PhotoCard]:
     """Tell both photos."""
     return _card("before", document.before, document.frames), _card("after", document.after, document.frames)
+
+
+def averaged(document: ComparisonDocument) -> str:
+    """Over how many photos the changes are averaged; empty for a plain pair."""
+    used = Counter(frame.which for frame in document.frames if frame.use is not FrameUse.LEFT_OUT)
+    if used.total() <= 2:  # noqa: PLR2004  one before, one after
+        return ""
+    return f"averaged over {used['before']} before and {used['after']} after photos"
 
 
 def scale_spread_percent(document: ComparisonDocument) -> float:
