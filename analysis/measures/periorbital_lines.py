@@ -39,13 +39,13 @@ _LIGHT_COEFFICIENT: Final = 30.0
 """Per cent per unit of light difference."""
 _FILL_COEFFICIENT: Final = 150.0
 """Per cent per relative change of the face's broad shading: fill light reaches into a line first."""
-_POSE_COEFFICIENT: Final = 1.5
+_POSE_COEFFICIENT: Final = 1.2
 """Per cent per degree of yaw or pitch between the photos."""
 _FOCUS_GAIN: Final = 0.4
 """Relative change of the lines per relative change of the sharpness of brows and lashes, which are finer."""
 _SHARPNESS_SPREAD: Final = 0.024
 """Of the logarithm of the sharpness ratio between photos of one focus (95 rendered pairs)."""
-_HANDLING: Final = 2.8
+_HANDLING: Final = 2.2
 """Per cent that remain between photos of equal pose and light: processing, compression, the flow."""
 
 

@@ -43,13 +43,17 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class SideFinding:
-    """One side's detectable change; ``row`` is its row in the tables."""
+    """One side's detectable change; ``row`` is its row in the tables.
+
+    ``doubt`` is said of a change that does not hold when all measures of the report are taken together.
+    """
 
     row: str
     name: str
     side: str
     change: str
     interval: str
+    doubt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +115,28 @@ def headline(document: ComparisonDocument) -> str:
     counts = Counter(change.verdict for change in document.changes)
     detectable = sum(counts[verdict] for verdict in DETECTABLE)
     within, missing = counts[Verdict.WITHIN_MEASUREMENT_ERROR], counts[Verdict.NOT_ASSESSABLE]
-    parts = [f"{detectable or 'None'} of {counted(counts.total(), 'measure', 'measures')} changed detectably"]
+    parts = [
+        f"{detectable or 'None'} of {counted(counts.total(), 'measure', 'measures')} changed detectably"
+        + _taken_together(document, detectable)
+    ]
     if within:
         parts.append(f"{within} {'lies' if within == 1 else 'lie'} within measurement error")
     if missing:
         parts.append(f"{missing} could not be assessed")
     return "; ".join(parts) + "."
+
+
+def _taken_together(document: ComparisonDocument, detectable: int) -> str:
+    """How many of the detectable changes hold over the whole report; nothing where none is or that is not known."""
+    known = any(change.family_verdict for change in document.changes)
+    if not detectable or not known:
+        return ""
+    held = sum(change.family_verdict in DETECTABLE for change in document.changes)
+    if held == detectable:
+        return ", also when all are taken together"
+    return (
+        f", {held} of them also when all are taken together" if held else ", none of them when all are taken together"
+    )
 
 
 def _badge(document: ComparisonDocument) -> Badge:
@@ -151,6 +171,7 @@ def _side_finding(change: ChangeDocument) -> SideFinding:
         side=side_words(change.side),
         change="" if change.change is None else signed(change.change, change.unit),
         interval="" if change.ci95 is None else interval(change.ci95, change.unit),
+        doubt="may be chance" if change.family_verdict is Verdict.WITHIN_MEASUREMENT_ERROR else "",
     )
 
 
@@ -163,7 +184,8 @@ def _remarks(document: ComparisonDocument) -> Iterable[str]:
         yield (
             "Chance: where nothing has changed, about one measure in twenty still looks detectable. "
             f"{counted(assessed, 'measure was', 'measures were')} assessed here, so expect about "
-            f"{FALSE_ALARMS * assessed:.1f} of them by chance alone."
+            f"{FALSE_ALARMS * assessed:.1f} of them by chance alone. What holds when all are taken together (Holm's "
+            "procedure) is claimed wrongly in at most one report of twenty; what does not is marked."
         )
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models.anatomy import Side
-from models.comparison import Comparable
+from models.comparison import Comparable, Verdict
 from models.measurand import MeasurandCode
 from service.reports.summary import headline, summary
 from tests.service.reports.documents import (
@@ -107,3 +107,25 @@ def test_a_flag_says_what_to_do_and_whom_it_flatters():
 def test_a_flag_that_stops_everything_says_so_shortly():
     (flag,) = summary(not_comparable()).flags
     assert flag.stops == "all measures"
+
+
+ALONE, TOGETHER = Verdict.WITHIN_MEASUREMENT_ERROR, Verdict.DETECTABLE_INCREASE
+
+
+@pytest.mark.parametrize(
+    "family,told",
+    [
+        ((TOGETHER, TOGETHER), "2 of 2 measures changed detectably, also when all are taken together."),
+        ((TOGETHER, ALONE), "2 of 2 measures changed detectably, 1 of them also when all are taken together."),
+        ((ALONE, ALONE), "2 of 2 measures changed detectably, none of them when all are taken together."),
+    ],
+)
+def test_the_headline_says_how_many_changes_hold_over_the_whole_report(family, told):
+    changes = [UP.model_copy(update={"family_verdict": verdict}) for verdict in family]
+    assert headline(with_changes(*changes)) == told
+
+
+def test_a_change_that_holds_only_alone_is_marked_and_the_others_are_not():
+    changes = [UP.model_copy(update={"family_verdict": verdict}) for verdict in (TOGETHER, ALONE)]
+    (finding,) = summary(with_changes(*changes)).findings
+    assert [side.doubt for side in finding.sides] == ["", "may be chance"]
