@@ -4,7 +4,6 @@ One photo: ``upload -> decode -> face -> scale -> contours -> quality -> measure
 Two of them: ``registration -> comparability -> changes``.
 """
 
-from dataclasses import replace
 from typing import Final
 
 from analysis.alignment import register
@@ -17,7 +16,7 @@ from analysis.planes import grey_of, log_luminance
 from analysis.profile import analyse_profile
 from analysis.quality import judge_photo
 from analysis.registered_pair import RegisteredPair
-from analysis.views import changes_in, contours_in, limbi_in, measurements_in, scale_in
+from analysis.views import comparison_in, contours_in, limbi_in, measurements_in, scale_in
 from models.alignment import AlignmentRefused
 from models.analysis import PhotoAnalysis, ProfileAnalysis
 from models.anatomy import View
@@ -110,4 +109,4 @@ def compare_photos(before: PhotoAnalysis, after: PhotoAnalysis) -> PairCompariso
         flag = alignment_flag(registration)
         return not_comparable(before, after, flag, flag.says)
     comparison = compare_registered(RegisteredPair(before, after, registration))
-    return replace(comparison, changes=changes_in(before.view, comparison.changes))
+    return comparison_in(before.view, comparison)

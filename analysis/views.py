@@ -13,7 +13,7 @@ import numpy as np
 from analysis.calibration import Limbus, find_limbus, scale_of
 from models.anatomy import Midline, Side, View
 from models.arrays import Plane
-from models.comparison import Change, ChangeRefused
+from models.comparison import Change, ChangeRefused, PairComparison
 from models.landmarks import FaceLandmarks
 from models.measurement import Measurement, NotAssessable, SideContours
 from models.scale import Scale
@@ -65,7 +65,15 @@ def measurements_in(view: View, measurements: Iterable[Measurement]) -> tuple[Me
     )
 
 
-def changes_in(view: View, changes: Iterable[Change]) -> tuple[Change, ...]:
+def comparison_in(view: View, comparison: PairComparison) -> PairComparison:
+    """What the view allows of a comparison: its changes, and lines of the side that faces the camera."""
+    if view is View.FRONTAL:
+        return comparison
+    drawn = tuple(overlay for overlay in comparison.overlays if overlay.side is view.near_side)
+    return replace(comparison, changes=_changes_in(view, comparison.changes), overlays=drawn)
+
+
+def _changes_in(view: View, changes: Iterable[Change]) -> tuple[Change, ...]:
     """The changes, those that the view does not allow with the reason."""
     return tuple(
         one if (why := why_not_in(view, one.measurand, one.side)) is None else replace(one, result=ChangeRefused(why))

@@ -40,7 +40,7 @@ class Axis:
         return (
             (self.x(-self.limit), f"\N{MINUS SIGN}{end}"),
             (self.x(0.0), "0"),
-            (self.x(self.limit), f"+{end} {self.unit}"),
+            (self.x(self.limit), f"+{end}{'' if self.unit is Unit.DEGREE else ' '}{self.unit}"),
         )
 
 

@@ -34,6 +34,7 @@ class PhotoCard:
     verdict: str
     tone: str
     pose: tuple[tuple[str, str], ...]
+    view: str
     scale: str
     scale_method: str
     flags: tuple[FlagWords, ...]
@@ -85,6 +86,7 @@ def _card(which: str, photo: PhotoDocument, frames: Sequence[FrameDocument]) -> 
         verdict="Usable" if usable else "Take again",
         tone="good" if usable else "caution",
         pose=() if photo.pose_deg is None else pose_words(photo.pose_deg),
+        view=spoken(photo.view),
         scale="" if photo.scale is None else _scale(photo.scale),
         scale_method="" if photo.scale is None else SCALE_METHODS.get(photo.scale.method, spoken(photo.scale.method)),
         flags=flag_words(photo.quality.flags),

@@ -113,6 +113,7 @@ def test_lines_that_became_shallower_are_found_in_an_oblique_pair(studio: Studio
     assert lines.ci95[0] <= -30.0 <= lines.ci95[1]
     del results[MeasurandCode.PERIORBITAL_LINES, Side.LEFT]
     assert all(isinstance(result, ChangeRefused) and "this view" in result.reason for result in results.values())
+    assert {overlay.side for overlay in comparison.overlays} == {Side.LEFT}
 
 
 def test_lines_that_did_not_change_are_not_found_in_an_oblique_pair(studio: Studio):

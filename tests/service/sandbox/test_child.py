@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from models.anatomy import View
+from models.measurand import MeasurandCode
+from models.quality import FlagCode
 from service.documents import ComparisonDocument, MeasurementDocument, RefusedDocument
 from service.sandbox import AnalysisWorkers
 
 SAMPLES = Path(__file__).parents[3] / "sample_images"
+PROFILE = (Path(__file__).parents[2] / "views" / "profile_left.jpg").read_bytes()
 BEFORE, AFTER = ((SAMPLES / f"eyelids_{which}.jpg").read_bytes() for which in ("before", "after"))
 
 
@@ -46,6 +50,30 @@ def test_a_photo_against_itself_changes_nothing(workers: AnalysisWorkers) -> Non
 
 def test_a_photo_that_is_asked_for_again_gives_the_same_document(workers: AnalysisWorkers) -> None:
     assert workers.measure(AFTER) == workers.measure(AFTER)
+
+
+def test_a_photo_in_profile_is_accepted_without_a_face(workers: AnalysisWorkers) -> None:
+    outcome = workers.measure(PROFILE, View.PROFILE_LEFT)
+    assert isinstance(outcome.document, MeasurementDocument)
+    assert outcome.document.view is View.PROFILE_LEFT
+    measured = {one.measurand for one in outcome.document.measurements if one.value is not None}
+    assert measured == {MeasurandCode.CERVICOMENTAL_ANGLE}
+    assert outcome.overlay_jpeg is not None
+
+
+def test_photos_in_profile_are_not_compared(workers: AnalysisWorkers) -> None:
+    document = workers.compare(PROFILE, PROFILE, View.PROFILE_LEFT).document
+    assert isinstance(document, RefusedDocument)
+    assert document.refused.code is FlagCode.PROFILES_NOT_COMPARED
+
+
+def test_one_photo_sent_as_two_views_is_analysed_as_each(workers: AnalysisWorkers) -> None:
+    frontal, oblique = workers.measure(BEFORE).document, workers.measure(BEFORE, View.OBLIQUE_LEFT).document
+    assert isinstance(frontal, MeasurementDocument)
+    assert isinstance(oblique, MeasurementDocument)
+    assert [flag.code for flag in frontal.quality.flags] != [flag.code for flag in oblique.quality.flags]
+    (wrong,) = (flag for flag in oblique.quality.flags if flag.code is FlagCode.WRONG_VIEW)
+    assert wrong.shows is View.FRONTAL
 
 
 @pytest.mark.parametrize("pair, refused", [((b"", BEFORE), "before"), ((BEFORE, b"a letter"), "after")])
