@@ -11,7 +11,6 @@ from analysis.burst import FRAMES_AVERAGED, compare_bursts, mismatch
 from analysis.burst_average import SCATTER, FramePair, averaged_changes
 from analysis.pipeline import compare_photos
 from analysis.subject_scale import on_one_scale
-from models.alignment import Alignment
 from models.anatomy import Side
 from models.burst import FrameUse
 from models.comparison import Change, ChangeRefused, ErrorTerm, MeasuredChange
@@ -31,7 +30,7 @@ def change_of(change: float, *terms: tuple[str, float], before: float = 4.0) -> 
 
 
 def pair(before: int, after: int, change: Change, yaw: float = 0.0) -> FramePair:
-    alignment = Alignment(np.eye(3), np.eye(3), 0.1, yaw, 0.0)
+    alignment = replace(a_comparison().alignment, yaw_deg=yaw, pitch_deg=0.0)
     return FramePair(before, after, replace(a_comparison(change), alignment=alignment))
 
 
