@@ -42,13 +42,14 @@ def compare_registered(pair: RegisteredPair) -> PairComparison:
     eyes = {side: TrackedEye.of(pair, side) for side in Side}
     comparability = judge_pair(pair, _iris_rises_mm(pair, eyes))
     flags = (*comparability.flags, *_moved_controls(controls))
-    changes = tuple(_gated(change, flags, pair) for change in _changes(pair, eyes))
-    differences = tuple(_gated(change, flags, pair) for change in asymmetry_changes(pair, changes))
+    sides = [_gated(change, flags, pair) for change in _changes(pair, eyes)]
+    differences = [_gated(change, flags, pair) for change in asymmetry_changes(pair, sides)]
+    changes = with_family_p([*sides, *differences])
     alignment = align_by_skin(pair)
     return PairComparison(
         Comparability(verdict_of(flags), flags),
         alignment,
-        with_family_p((*changes, *differences)),
+        changes,
         controls,
         overlay_lines(pair.before, pair.after, alignment),
     )

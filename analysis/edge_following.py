@@ -162,17 +162,21 @@ def _before_and_searched(
     eye: EyePair, line: FloatArray, around: _Surroundings, share: FloatArray
 ) -> tuple[Plane, Plane]:
     """The before's profiles (heights, columns), and what the after shows for each shift (shifts, heights, columns)."""
+    before = _vertical_profiles(eye.before, line, around.reach_mm)
     farthest = _SEARCH_MM * float(share.max()) + 2 * _PROFILE_STEP_MM
     wide = np.arange(around.reach_mm[0] - farthest, around.reach_mm[-1] + farthest, _PROFILE_STEP_MM)
     after = _vertical_profiles(eye.after, line, wide)
+    if (around.carried == 1).all() and (share == 1).all():
+        # All moves as one by whole samples: each shift is a window of the after's profiles, two samples from their end.
+        windows = np.lib.stride_tricks.sliding_window_view(after, len(before), axis=0)
+        return before, np.asarray(windows[2 : 2 + len(_shifts())].swapaxes(1, 2), dtype=np.float32)
     moved = _shifts()[:, None, None] * around.carried[:, None] * share
     place = (around.reach_mm[:, None] + moved - wide[0]) / _PROFILE_STEP_MM
     below = place.astype(np.intp)
     columns = np.arange(len(line))
     fraction = (place - below).astype(np.float32)
     # Linear between samples a twentieth of a millimetre apart, of a picture that was sampled cubically.
-    searched = after[below, columns] * (1 - fraction) + after[below + 1, columns] * fraction
-    return _vertical_profiles(eye.before, line, around.reach_mm), searched
+    return before, after[below, columns] * (1 - fraction) + after[below + 1, columns] * fraction
 
 
 def _vertical_profiles(patch: Plane, line: FloatArray, reach: FloatArray) -> Plane:

@@ -20,6 +20,8 @@ _LEVELS_MM: Final = ((0.6, 1.08), (0.4, 0.72), (0.2, 0.6))
 """Band-passes from coarse to fine, sigmas on top of the 0.33 mm that edges are blurred by."""
 _FIRST_LEVEL_MM: Final = (1.2, 2.1)
 """Catches a motion of over half a millimetre, but on dark skin rather a highlight: one of two ways to begin."""
+_FOUND_AT_ONCE: Final = 0.7
+"""Correlation from which on the window has been found again and no other beginning is tried."""
 _STEPS: Final = 8
 _LONGEST_STEP_MM: Final = 0.5
 _OUTLIER_SPREADS: Final = 3.0
@@ -89,10 +91,10 @@ def register_skin(before: Plane, after: Plane, window: SkinWindow, px_per_mm: fl
     levels = [_textures(first, second, band, px_per_mm) for band in (_FIRST_LEVEL_MM, *_LEVELS_MM)]
     still = _Fit(np.zeros(len(_PRIOR_SD)), np.eye(len(_PRIOR_SD)), 0.0)
     place = replace(window, places=window.places - low)
-    ways = [
-        reduce(lambda fit, level: _fit_level(level, place, px_per_mm, fit), way, still) for way in (levels, levels[1:])
-    ]
-    fit = max(ways, key=lambda way: way.correlation)
+    fit = reduce(lambda found, level: _fit_level(level, place, px_per_mm, found), levels[1:], still)
+    if fit.correlation < _FOUND_AT_ONCE:
+        from_afar = reduce(lambda found, level: _fit_level(level, place, px_per_mm, found), levels, still)
+        fit = max(fit, from_afar, key=lambda found: found.correlation)
     return SkinMotion(fit.terms[:_OUTWARD_TERMS], fit.covariance[:_OUTWARD_TERMS, :_OUTWARD_TERMS], fit.correlation)
 
 

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from analysis.calibration import Limbus, find_limbus, scale_of
+from analysis.family_wise import with_family_p
 from models.anatomy import Midline, Side, View
 from models.arrays import Plane
 from models.comparison import Change, ChangeRefused, PairComparison
@@ -70,12 +71,14 @@ def comparison_in(view: View, comparison: PairComparison) -> PairComparison:
     if view is View.FRONTAL:
         return comparison
     drawn = tuple(overlay for overlay in comparison.overlays if overlay.side is view.near_side)
-    return replace(comparison, changes=_changes_in(view, comparison.changes), overlays=drawn)
+    return replace(comparison, changes=with_family_p(_changes_in(view, comparison.changes)), overlays=drawn)
 
 
 def _changes_in(view: View, changes: Iterable[Change]) -> tuple[Change, ...]:
     """The changes, those that the view does not allow with the reason."""
     return tuple(
-        one if (why := why_not_in(view, one.measurand, one.side)) is None else replace(one, result=ChangeRefused(why))
+        one
+        if (why := why_not_in(view, one.measurand, one.side)) is None
+        else replace(one, result=ChangeRefused(why), family_p=None)
         for one in changes
     )

@@ -11,13 +11,13 @@ from models.arrays import FloatArray, require_finite, require_points
 from models.measurand import MeasurandCode
 from models.quality import Flag
 
+POSE_TERM: Final = "head pose"
+"""Source of the error term that carries what the pose difference of a pair may be worth."""
+SCALE_TERM: Final = "scale"
 _DEVIATIONS_95: Final = 1.959964
 """Half width of a normal 95 % interval."""
 _FALSE_ALARMS: Final = 0.05
 """Chance, over a whole comparison, that it claims a change where there is none."""
-POSE_TERM: Final = "head pose"
-"""Source of the error term that carries what the pose difference of a pair may be worth."""
-SCALE_TERM: Final = "scale"
 
 
 class Verdict(StrEnum):

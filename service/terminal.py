@@ -25,7 +25,7 @@ from service.reports.pose import pose_difference
 from service.reports.words import SCALE_METHODS, VERDICT_WORDS, figure, interval, named, side_words, signed, with_unit
 
 _NOTHING: Final = "\N{EN DASH}"
-_FIGURES: Final = frozenset({"Before", "Change", "Pose ±", "Value", "± (1 SD)"})
+_FIGURES: Final = frozenset({"Before", "Change", "Value", "± (1 SD)"})
 _PROSE: Final = frozenset({"Measure", "Verdict"})
 _COMPARABLE_WORDS: Final = {
     Comparable.COMPARABLE: "The photos can be compared.",
@@ -42,9 +42,10 @@ def comparison_lines(document: ComparisonDocument) -> Iterator[RenderableType]:
     yield from _flags("After", document.after.quality.flags)
     yield from (*_placed("Before", document.before), *_placed("After", document.after))
     if (pose := pose_difference(document)) is not None:
-        yield _indented(pose.says)
+        worth = "; ".join(f"{name} {size}" for name, size in pose.worth)
+        yield _indented(f"{pose.says} That may be worth (1 SD): {worth}." if worth else pose.says)
     if measured := [change for change in document.changes if change.reason is None]:
-        columns = ("Measure", "Side", "Before", "Change", "95 % interval", "Pose ±", "Verdict")
+        columns = ("Measure", "Side", "Before", "Change", "95 % interval", "Verdict")
         yield _table(columns, map(_change_row, measured))
     yield from _reasons(document.changes)
 
@@ -109,7 +110,6 @@ def _change_row(change: ChangeDocument) -> Iterator[Text]:
         _NOTHING if change.before is None else with_unit(figure(change.before, change.unit), change.unit),
         _NOTHING if change.change is None else signed(change.change, change.unit),
         _NOTHING if change.ci95 is None else interval(change.ci95, change.unit),
-        _NOTHING if change.pose_equivalent is None else figure(change.pose_equivalent, change.unit),
         VERDICT_WORDS[change.verdict],
     )
     return (Text(cell, style="bold" if change.meaning else "") for cell in cells)

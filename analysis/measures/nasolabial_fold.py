@@ -55,8 +55,8 @@ _FILL_SHADING_LOG: Final = 0.12
 _POSE_PERCENT: Final = 1.5
 """Per degree of yaw or pitch: a crease that turns under its lamps is lit anew."""
 _CREASE_SHARE: Final = 0.15
-"""A fold's depth and its shading change alike to so much: 0.10 over 70 sides of rendered faces whose fold lost 16-42 % of
-its depth; on photographed ones whose shading was multiplied within 6 mm of the fold a quarter of it was missed."""
+"""A fold's depth and its shading change alike to so much: 0.10 over 70 sides of rendered faces whose fold lost 16-42 %
+of its depth; on photographed ones whose shading was multiplied beside the fold a quarter of it was missed."""
 
 
 @dataclass(frozen=True, slots=True)
