@@ -64,11 +64,8 @@ def render_aligned(photo: PhotoAnalysis, to_aligned: FloatArray) -> Pixels:
 
 def draw_photo_overlay(analysis: PhotoAnalysis) -> Pixels:
     """The upright photo, at most 1600 px long, with every contour that was found."""
-    height, width = analysis.photo.pixels.shape[:2]
-    shrink = min(1.0, _LONG_SIDE_PX / max(height, width))
-    size = round(width * shrink), round(height * shrink)
-    picture = np.asarray(cv2.resize(analysis.photo.pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    to_picture = np.array(size) / np.array(analysis.photo.size_px)
+    picture = reduced(analysis.photo.pixels, _LONG_SIDE_PX)
+    to_picture = np.array(picture.shape[1::-1]) / np.array(analysis.photo.size_px)
     for what, points in ((what, points) for side in Side for what, points in _lines(analysis.contours[side])):
         pixel = analysis.face.to_pixel(points)
         _draw(picture, (pixel + 0.5) * to_picture - 0.5, _COLOURS[what])
@@ -77,14 +74,19 @@ def draw_photo_overlay(analysis: PhotoAnalysis) -> Pixels:
 
 def draw_profile_overlay(analysis: ProfileAnalysis) -> Pixels:
     """The upright photo in profile, at most 1600 px long, with the angle under the chin where it was found."""
-    height, width = analysis.photo.pixels.shape[:2]
-    shrink = min(1.0, _LONG_SIDE_PX / max(height, width))
-    size = round(width * shrink), round(height * shrink)
-    picture = np.asarray(cv2.resize(analysis.photo.pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    picture = reduced(analysis.photo.pixels, _LONG_SIDE_PX)
     if not isinstance(analysis.line, NotAssessable):
-        to_picture = np.array(size) / np.array(analysis.photo.size_px)
+        to_picture = np.array(picture.shape[1::-1]) / np.array(analysis.photo.size_px)
         _draw(picture, (analysis.line + 0.5) * to_picture - 0.5, _COLOURS["jawline"])
     return picture
+
+
+def reduced(pixels: Pixels, long_side_px: int) -> Pixels:
+    """The picture, at most ``long_side_px`` long."""
+    height, width = pixels.shape[:2]
+    shrink = min(1.0, long_side_px / max(height, width))
+    size = round(width * shrink), round(height * shrink)
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def overlay_lines(before: PhotoAnalysis, after: PhotoAnalysis, alignment: Alignment) -> tuple[Overlay, ...]:

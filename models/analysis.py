@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from models.anatomy import Side, View
 from models.arrays import FloatArray, Plane
+from models.correction import Correction
 from models.landmarks import Expression, FaceLandmarks
 from models.measurement import Measurement, NotAssessable, SideContours
 from models.photo import FaceImage, Photo
@@ -23,6 +24,7 @@ class PhotoAnalysis:
     log_luminance : natural logarithm of the face's linear luminance, float32.
     view : from where it was taken, as it was sent.
     scale : of the face frame; ``scale_px`` is that of the full-resolution photo.
+    corrections : contours that were placed by hand; ``contours`` holds them, ``found`` what the program had found.
     """
 
     photo: Photo
@@ -37,6 +39,8 @@ class PhotoAnalysis:
     contours: Mapping[Side, SideContours]
     measurements: tuple[Measurement, ...]
     view: View = View.FRONTAL
+    corrections: tuple[Correction, ...] = ()
+    found: Mapping[Side, SideContours] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -59,3 +59,7 @@ class FaceImage:
     def to_pixel(self, points: FloatArray) -> FloatArray:
         """Points (n, 2) of the face frame in the pixel frame."""
         return np.asarray((points + 0.5) / self.face_px_per_pixel + self.origin_px, dtype=np.float64)
+
+    def from_pixel(self, points: FloatArray) -> FloatArray:
+        """Points (n, 2) of the pixel frame in the face frame."""
+        return np.asarray((points - self.origin_px) * self.face_px_per_pixel - 0.5, dtype=np.float64)

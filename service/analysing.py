@@ -1,9 +1,10 @@
 """What the service asks of whoever looks at photos; the sandbox's worker processes answer it."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from models.anatomy import View
-from service.documents import RefusedDocument
+from service.documents import GivenSubject, PlacedContour, RefusedDocument, Shot
 from service.sandbox import CompareOutcome, MeasureOutcome
 
 
@@ -13,8 +14,27 @@ class Analyser(Protocol):
     def check(self, upload: bytes) -> RefusedDocument | None:
         """Why the upload would be refused, judged by its header; None when it may be analysed."""
 
-    def measure(self, upload: bytes, view: View = ...) -> MeasureOutcome:
+    def picture(self, upload: bytes) -> bytes | None:
+        """The photo upright as JPEG, without metadata; None when it cannot be opened."""
+
+    def measure(
+        self,
+        upload: bytes,
+        view: View = ...,
+        corrections: Sequence[PlacedContour] = (),
+        subject: GivenSubject | None = None,
+        *,
+        checked: bool = False,
+    ) -> MeasureOutcome:
         """Measure one photo, taken from where ``view`` says."""
 
-    def compare(self, before: bytes, after: bytes, view: View = ...) -> CompareOutcome:
-        """Compare two photos of one view."""
+    def compare_shots(
+        self,
+        before: Sequence[Shot],
+        after: Sequence[Shot],
+        subject: GivenSubject | None = None,
+        view: View = ...,
+        *,
+        checked: bool = False,
+    ) -> CompareOutcome:
+        """Compare two visits of one or several photos each, all of one view."""

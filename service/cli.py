@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import typer
+from typer.models import OptionInfo
 
 from models.anatomy import View
 
@@ -25,10 +26,42 @@ JsonFile = Annotated[
     Path | None,
     typer.Option("--json", metavar="FILE", dir_okay=False, allow_dash=True, help="Write the JSON here; - prints it."),
 ]
+PhotosPath = Annotated[
+    Path, typer.Argument(exists=True, readable=True, show_default=False, help="A photo, or a folder of re-captures.")
+]
+MorePhotos = list[Path] | None
+IrisMm = Annotated[
+    float | None,
+    typer.Option("--iris-mm", min=9, max=15, show_default=False, help="The iris' diameter as the clinic measured it."),
+]
+CorrectionsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--corrections",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        show_default=False,
+        help="Contours placed by hand, as JSON.",
+    ),
+]
 OutFolder = Annotated[Path | None, typer.Option("--out", metavar="DIR", file_okay=False, help="Write a report here.")]
 ViewOption = Annotated[
     View, typer.Option("--view", help="From where the photo was taken; left and right are the side it shows.")
 ]
+
+
+def _more(which: str) -> OptionInfo:
+    """The option that names a further photo of one visit."""
+    option: OptionInfo = typer.Option(
+        f"--more-{which}",
+        metavar="PHOTO",
+        exists=True,
+        dir_okay=False,
+        show_default=False,
+        help=f"A further photo of the {which} visit; may be named several times.",
+    )
+    return option
 
 
 def main() -> None:
@@ -62,33 +95,56 @@ def liftmark(
 
 
 @app.command()
-def compare(
-    before: PhotoFile,
-    after: PhotoFile,
+def compare(  # noqa: PLR0913, PLR0917  each is an argument or option of the command
+    before: PhotosPath,
+    after: PhotosPath,
     json_file: JsonFile = None,
     out: OutFolder = None,
     view: ViewOption = View.FRONTAL,
+    more_before: Annotated[MorePhotos, _more("before")] = None,
+    more_after: Annotated[MorePhotos, _more("after")] = None,
+    iris_mm: IrisMm = None,
+    corrections: CorrectionsFile = None,
 ) -> None:
     """Compare two photos of one face: tell what changed, and whether that is more than measurement error.
 
-    With --out, DIR gets the aligned photos, comparison.json and report.html, which opens from the disk.
+    BEFORE and AFTER may each be a folder of photos taken one after the other: the best matched pair is shown, and the
+    changes are averaged. With --out, DIR gets the aligned photos, comparison.json and report.html, which opens from the
+    disk. Corrections are of BEFORE, unless they name another photo by its sha256.
     """
     from service.cli_analysis import print_comparison  # noqa: PLC0415  MediaPipe's and OpenCV's friends are slow
+    from service.cli_given import Visit, photo_files, placed_contours, shots, subject  # noqa: PLC0415  as above
 
-    print_comparison(before, after, json_file, out, view)
+    befores, afters = photo_files(before, more_before or ()), photo_files(after, more_after or ())
+    placed = placed_contours(corrections)
+    print_comparison(
+        Visit(befores, shots(befores, placed, meant=True)),
+        Visit(afters, shots(afters, placed, meant=False)),
+        subject(iris_mm),
+        view,
+        json_file,
+        out,
+    )
 
 
 @app.command()
 def measure(
-    photo: PhotoFile, json_file: JsonFile = None, out: OutFolder = None, view: ViewOption = View.FRONTAL
+    photo: PhotoFile,
+    json_file: JsonFile = None,
+    out: OutFolder = None,
+    view: ViewOption = View.FRONTAL,
+    iris_mm: IrisMm = None,
+    corrections: CorrectionsFile = None,
 ) -> None:
     """Measure one photo: its quality, its scale, and every figure that a single photo carries.
 
     With --out, DIR gets measurement.json and the photo with all that was found drawn on it.
     """
     from service.cli_analysis import print_measurement  # noqa: PLC0415  as above
+    from service.cli_given import Visit, placed_contours, shots, subject  # noqa: PLC0415  as above
 
-    print_measurement(photo, json_file, out, view)
+    (shot,) = shots((photo,), placed_contours(corrections), meant=True)
+    print_measurement(Visit((photo,), (shot,)), subject(iris_mm), view, json_file, out)
 
 
 @bench.command()

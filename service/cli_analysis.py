@@ -1,6 +1,6 @@
 """What ``liftmark compare`` and ``liftmark measure`` do: analyse in the sandbox, print, write."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, Literal, TypeVar
 
@@ -10,9 +10,16 @@ from rich.console import Console, RenderableType
 
 from models.anatomy import View
 from models.quality import Flag, FlagCode, Refused
-from service.documents import ComparisonDocument, MeasurementDocument, RefusedDocument, refused_document
+from service.cli_given import Visit
+from service.documents import (
+    ComparisonDocument,
+    GivenSubject,
+    MeasurementDocument,
+    RefusedDocument,
+    refused_document,
+)
 from service.reports import write_report_folder
-from service.sandbox import AnalysisWorkers, CompareOutcome, MeasureOutcome, WorkerCrashed
+from service.sandbox import AnalysisWorkers, CompareOutcome, CorrectionRefusedError, MeasureOutcome, WorkerCrashed
 from service.terminal import comparison_lines, measurement_lines
 
 EXIT_REFUSED: Final = 3
@@ -21,24 +28,38 @@ _STDOUT: Final = Path("-")
 Outcome = TypeVar("Outcome")
 
 
-def print_comparison(before: Path, after: Path, json_file: Path | None, out: Path | None, view: View) -> None:
-    """Compare two photos; see ``liftmark compare --help``."""
+def print_comparison(
+    before: Visit, after: Visit, subject: GivenSubject, view: View, json_file: Path | None, out: Path | None
+) -> None:
+    """Compare two visits; see ``liftmark compare --help``."""
     outcome = _in_sandbox(
-        lambda workers: workers.compare(before.read_bytes(), after.read_bytes(), view),
+        lambda workers: workers.compare_shots(before.shots, after.shots, subject, view),
         lambda crashed: CompareOutcome(crashed, None, None),
     )
     write_json(outcome.document, json_file)
     if isinstance(outcome.document, RefusedDocument):
-        raise _refused(outcome.document, {"before": before, "after": after})
+        raise _refused(outcome.document, {"before": before.files[0], "after": after.files[0]})
+    print_lines(json_file, *_frame_lines(outcome.document, before, after))
     print_lines(json_file, *comparison_lines(outcome.document))
     next_step = "Next: --out DIR writes the aligned photos and a report page."
     print_lines(json_file, next_step if out is None else _write_pair(outcome.document, outcome, out))
 
 
-def print_measurement(photo: Path, json_file: Path | None, out: Path | None, view: View) -> None:
+def _frame_lines(document: ComparisonDocument, before: Visit, after: Visit) -> Iterator[str]:
+    """What became of each photo of a burst."""
+    for frame in document.frames:
+        file = (before if frame.which == "before" else after).files[frame.index]
+        yield f"{frame.which.capitalize()} {file.name}: {frame.use.replace('_', ' ')}. {frame.reason or ''}".rstrip()
+
+
+def print_measurement(
+    visit: Visit, subject: GivenSubject, view: View, json_file: Path | None, out: Path | None
+) -> None:
     """Measure one photo; see ``liftmark measure --help``."""
+    (photo,), (shot,) = visit.files, visit.shots
     outcome = _in_sandbox(
-        lambda workers: workers.measure(photo.read_bytes(), view), lambda crashed: MeasureOutcome(crashed, None)
+        lambda workers: workers.measure(shot.upload, view, shot.corrections, subject),
+        lambda crashed: MeasureOutcome(crashed, None),
     )
     write_json(outcome.document, json_file)
     if isinstance(outcome.document, RefusedDocument):
@@ -72,6 +93,8 @@ def _in_sandbox(
     with AnalysisWorkers() as workers:
         try:
             return ask(workers)
+        except CorrectionRefusedError as refused:
+            raise typer.BadParameter(str(refused), param_hint="--corrections") from refused
         except WorkerCrashed:
             return when_crashed(refused_document(Refused(Flag.of(FlagCode.ANALYSIS_CRASHED))))
 

@@ -42,6 +42,8 @@ class ProblemCode(StrEnum):
     PHOTO_NOT_FOUND = "photo_not_found"
     COMPARISON_NOT_FOUND = "comparison_not_found"
     PICTURE_NOT_FOUND = "picture_not_found"
+    IRIS_DIAMETER_NOT_FOUND = "iris_diameter_not_found"
+    CORRECTION_NOT_FOUND = "correction_not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     TOO_SLOW = "too_slow"
     KEY_REUSED = "idempotency_key_reused"
@@ -55,6 +57,10 @@ class ProblemCode(StrEnum):
     UNREADABLE_PHOTO = "unreadable_photo"
     DIFFERENT_SUBJECTS = "different_subjects"
     DIFFERENT_VIEWS = "different_views"
+    NO_PHOTOS = "no_photos"
+    TOO_MANY_PHOTOS = "too_many_photos"
+    INVALID_CORRECTION = "invalid_correction"
+    NO_CONTOURS = "no_contours"
     INVALID_REQUEST = "invalid_request"
     INTERNAL = "internal"
     UNAVAILABLE = "unavailable"
@@ -91,6 +97,12 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         _C.PICTURE_NOT_FOUND: ProblemEntry(
             404, "No such picture", "The analysis made no such picture; its status says why."
         ),
+        _C.IRIS_DIAMETER_NOT_FOUND: ProblemEntry(
+            404, "No iris diameter was given for this subject", "PUT one, or rely on the average person's."
+        ),
+        _C.CORRECTION_NOT_FOUND: ProblemEntry(
+            404, "This contour was not placed by hand", "What the program found is in use."
+        ),
         _C.METHOD_NOT_ALLOWED: ProblemEntry(
             405, "This address does not take that method", "See /docs for the calls there are."
         ),
@@ -115,6 +127,18 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         ),
         _C.DIFFERENT_VIEWS: ProblemEntry(
             422, "The photos were taken from different sides", "Compare two photos of the same view."
+        ),
+        _C.NO_PHOTOS: ProblemEntry(
+            422, "There is no frontal photo in one of the visits", "Upload one, or name the photos."
+        ),
+        _C.TOO_MANY_PHOTOS: ProblemEntry(
+            422, "There are too many photos in one of the visits", "Name at most six photos of each visit."
+        ),
+        _C.INVALID_CORRECTION: ProblemEntry(
+            422, "The contour cannot be what it says", "Place its points on the contour, in its order."
+        ),
+        _C.NO_CONTOURS: ProblemEntry(
+            409, "There are no contours in this photo", "Only a photo that could be measured has contours to correct."
         ),
         _C.INVALID_REQUEST: ProblemEntry(
             422, "The request is not complete or not valid", "See /docs for what is expected."

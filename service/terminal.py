@@ -17,10 +17,11 @@ from service.documents import (
     FlagDocument,
     MeasuredDocument,
     MeasurementDocument,
+    PhotoDocument,
 )
 from service.documents.records import ScaleDocument
 from service.reports.pose import pose_difference
-from service.reports.words import VERDICT_WORDS, figure, interval, named, side_words, signed, with_unit
+from service.reports.words import SCALE_METHODS, VERDICT_WORDS, figure, interval, named, side_words, signed, with_unit
 
 _NOTHING: Final = "\N{EN DASH}"
 _FIGURES: Final = frozenset({"Before", "Change", "Value", "± (1 SD)"})
@@ -38,6 +39,7 @@ def comparison_lines(document: ComparisonDocument) -> Iterator[RenderableType]:
     yield from _flags("Pair", document.comparability.flags)
     yield from _flags("Before", document.before.quality.flags)
     yield from _flags("After", document.after.quality.flags)
+    yield from (*_placed("Before", document.before), *_placed("After", document.after))
     if (pose := pose_difference(document)) is not None:
         worth = "; ".join(f"{name} {size}" for name, size in pose.worth)
         yield _indented(f"{pose.says} That may be worth (1 SD): {worth}." if worth else pose.says)
@@ -54,20 +56,26 @@ def measurement_lines(document: MeasurementDocument) -> Iterator[RenderableType]
     yield from _flags("Photo", document.quality.flags)
     if document.scale is not None:
         yield _scale(document.scale)
+    yield from _placed("Photo", document)
     if measured := [measurement for measurement in document.measurements if measurement.reason is None]:
         yield _table(("Measure", "Side", "Value", "± (1 SD)"), map(_measured_row, measured))
     yield from _reasons(document.measurements)
 
 
 def _scale(scale: ScaleDocument) -> RenderableType:
-    from_what = "the mesh's size" if scale.method == "mesh_size" else "the iris"
-    return Text(
-        f"Scale: {scale.mm_per_px:.4f} mm per pixel ± {100 * scale.relative_uncertainty:.1f} %, from {from_what}."
-    )
+    rests_on = SCALE_METHODS.get(scale.method, scale.method)
+    return Text(f"Scale: {scale.mm_per_px:.4f} mm per pixel ± {100 * scale.relative_uncertainty:.1f} %, {rests_on}.")
 
 
 def _flags(photo: str, flags: Iterable[FlagDocument]) -> Iterator[RenderableType]:
     return (_indented(f"{photo}: {flag.says}") for flag in flags)
+
+
+def _placed(photo: str, document: PhotoDocument) -> Iterator[RenderableType]:
+    """The contours that a person placed."""
+    for placed in document.corrections:
+        contour = f"{placed.side} {placed.contour.replace('_', ' ')}"
+        yield _indented(f"{photo}: the {contour} was placed by hand ({placed.corrected_by}).")
 
 
 def _reasons(figures: Iterable[ChangeDocument] | Iterable[MeasuredDocument]) -> Iterator[RenderableType]:

@@ -23,6 +23,13 @@ class Action(StrEnum):
     ALIGNED_READ = "aligned_read"
     REPORT_READ = "report_read"
     LINK_MADE = "link_made"
+    IRIS_DIAMETER_SET = "iris_diameter_set"
+    IRIS_DIAMETER_READ = "iris_diameter_read"
+    IRIS_DIAMETER_WITHDRAWN = "iris_diameter_withdrawn"
+    CORRECTION_PLACED = "correction_placed"
+    CORRECTION_WITHDRAWN = "correction_withdrawn"
+    CORRECTIONS_READ = "corrections_read"
+    PICTURE_READ = "picture_read"
 
 
 def record(session: Session, actor: Actor, action: Action, target: str) -> None:

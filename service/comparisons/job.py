@@ -1,13 +1,19 @@
 """The job that compares two photos."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from models.anatomy import View
+from models.burst import FrameUse
 from service.analysing import Analyser
 from service.blobs.vault import SubjectVault, Vaults
 from service.comparisons.dating import dated
-from service.comparisons.repository import Comparisons, ComparisonStatus
+from service.comparisons.repository import Asked, Comparisons, ComparisonStatus
 from service.database import Database
-from service.documents import ComparisonDocument
+from service.database.tables import Comparison
+from service.documents import ComparisonDocument, RefusedDocument, Shot
 from service.jobs import Job, JobEngine
+from service.measuring.knowledge import Knowledge, gather, is_still_so
 from service.photos.job import GIVEN_UP
 from service.photos.repository import Photos
 from service.sandbox import CompareOutcome
@@ -32,33 +38,44 @@ class ComparePhotos:
         if job.is_poison:
             self._give_up(job)
             return
-        vault, (before, after), view = self._uploads(job)
-        outcome = self._analyser.compare(vault.get(before), vault.get(after), view)
-        pictures = _keep_pictures(job, vault, outcome)
-        if not self._keep_outcome(job, outcome, pictures):
-            vault.delete(*pictures)
+        task = self._task(job)
+        outcome = self._analyser.compare_shots(
+            task.shots(task.asked.before), task.shots(task.asked.after), task.known.subject, task.view, checked=True
+        )
+        pictures = _keep_pictures(job, task.vault, outcome)
+        task.vault.delete(*self._keep_outcome(job, outcome, pictures, task))
 
-    def _uploads(self, job: Job) -> tuple[SubjectVault, tuple[str, str], View]:
-        """Where both uploads lie, and their view: a pair has one (:mod:`service.comparisons.pairing`)."""
+    def _task(self, job: Job) -> "_Task":
         with self._database.reading() as session:
-            photos = Photos(session, job.tenant)
             pair = Comparisons(session, job.tenant).get(job.target)
-            vault = self._vaults.of(Subjects(session, job.tenant).get(pair.subject_id))
-            before, after = photos.get(pair.before_photo_id), photos.get(pair.after_photo_id)
-            return vault, (before.upload_blob, after.upload_blob), View(before.view)
+            asked = Asked.of(pair.asked)
+            photos = {photo_id: Photos(session, job.tenant).get(photo_id) for photo_id in asked.all}
+            return _Task(
+                asked,
+                {photo_id: photo.upload_blob for photo_id, photo in photos.items()},
+                View(photos[asked.before[0]].view),
+                gather(session, job.tenant, pair.subject_id, asked.all),
+                self._vaults.of(Subjects(session, job.tenant).get(pair.subject_id)),
+            )
 
-    def _keep_outcome(self, job: Job, outcome: CompareOutcome, pictures: Pictures) -> bool:
-        compared = isinstance(outcome.document, ComparisonDocument)
+    def _keep_outcome(self, job: Job, outcome: CompareOutcome, pictures: Pictures, task: "_Task") -> Pictures:
+        """Keep what was found; the pictures that are of no use from now on, the new ones or those they replace."""
         with self._database.writing() as session:
             if not self._jobs.finish(session, job):
-                return False
+                return pictures
             pair = Comparisons(session, job.tenant).get(job.target)
-            pair.status = ComparisonStatus.COMPARED if compared else ComparisonStatus.REFUSED
+            if not is_still_so(task.known, session, job.tenant, pair.subject_id, task.asked.all):
+                return pictures  # a correction came in meanwhile, and with it another job
+            document = _with_ids(outcome.document, task.asked)
+            if isinstance(document, ComparisonDocument):
+                _show_best(pair, document)
+            pair.status = _status(document)
             pair.document = dated(
-                outcome.document, Visits(session, job.tenant), Photos(session, job.tenant), pair
+                document, Visits(session, job.tenant), Photos(session, job.tenant), pair
             ).model_dump_json()
+            replaced = pair.aligned_before_blob, pair.aligned_after_blob
             pair.aligned_before_blob, pair.aligned_after_blob = pictures
-            return True
+            return replaced
 
     def _give_up(self, job: Job) -> None:
         with self._database.writing() as session:
@@ -66,6 +83,45 @@ class ComparePhotos:
                 pair = Comparisons(session, job.tenant).get(job.target)
                 pair.status = ComparisonStatus.FAILED
                 pair.failure = GIVEN_UP
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What one comparison needs: the photos asked for, their blobs' names, what is known of them, their vault.
+
+    All have one view (:mod:`service.comparisons.pairing`).
+    """
+
+    asked: Asked
+    blobs: Mapping[str, str]
+    view: View
+    known: Knowledge
+    vault: SubjectVault
+
+    def shots(self, photo_ids: Sequence[str]) -> list[Shot]:
+        """The photos with their corrections."""
+        return [Shot(self.vault.get(self.blobs[one]), self.known.corrections[one]) for one in photo_ids]
+
+
+def _status(document: ComparisonDocument | RefusedDocument) -> ComparisonStatus:
+    compared = isinstance(document, ComparisonDocument)
+    return ComparisonStatus.COMPARED if compared else ComparisonStatus.REFUSED
+
+
+def _with_ids(document: ComparisonDocument | RefusedDocument, asked: Asked) -> ComparisonDocument | RefusedDocument:
+    """The document with the photos' ids in place of their numbers alone."""
+    if isinstance(document, RefusedDocument):
+        return document
+    ids = {"before": asked.before, "after": asked.after}
+    frames = tuple(frame.model_copy(update={"photo_id": ids[frame.which][frame.index]}) for frame in document.frames)
+    return document.model_copy(update={"frames": frames})
+
+
+def _show_best(pair: Comparison, document: ComparisonDocument) -> None:
+    """Name the photos that are shown."""
+    for frame in document.frames:
+        if frame.use is FrameUse.SHOWN and frame.photo_id is not None:
+            setattr(pair, f"{frame.which}_photo_id", frame.photo_id)
 
 
 def _keep_pictures(job: Job, vault: SubjectVault, outcome: CompareOutcome) -> Pictures:
@@ -76,4 +132,4 @@ def _keep_pictures(job: Job, vault: SubjectVault, outcome: CompareOutcome) -> Pi
 
 
 def _keep_picture(job: Job, vault: SubjectVault, which: str, jpeg: bytes | None) -> str | None:
-    return None if jpeg is None else vault.put(f"comparisons/{job.target}/{which}-{job.attempts}", jpeg)
+    return None if jpeg is None else vault.put(f"comparisons/{job.target}/{which}-{job.id}-{job.attempts}", jpeg)

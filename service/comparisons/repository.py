@@ -1,8 +1,10 @@
 """Comparisons of one clinic."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
-from service.database.tables import Comparison
+from service.database.tables import Comparison, Photo
 from service.errors import ProblemCode
 from service.tenancy.repository import TenantRepository
 
@@ -18,18 +20,45 @@ class ComparisonStatus(StrEnum):
     """The comparison itself could not be done; ``failure`` says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The photos that a comparison was asked for, by their ids: one of each visit, or several."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{'+'.join(self.before)}:{'+'.join(self.after)}"
+
+    @classmethod
+    def of(cls, asked: str) -> Self:
+        """Read what :meth:`__str__` wrote."""
+        before, _, after = asked.partition(":")
+        return cls(tuple(before.split("+")), tuple(after.split("+")))
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Befores, then afters."""
+        return *self.before, *self.after
+
+
 class Comparisons(TenantRepository[Comparison]):
     """The clinic's comparisons."""
 
     row = Comparison
     absent = ProblemCode.COMPARISON_NOT_FOUND
 
-    def of_pair(self, before_photo_id: str, after_photo_id: str, method_version: str) -> Comparison | None:
-        """The comparison of this pair by this method, or None."""
-        return self._one(
-            Comparison.before_photo_id == before_photo_id,
-            Comparison.after_photo_id == after_photo_id,
+    def of(self, asked: str, method_version: str) -> Comparison | None:
+        """The comparison of these photos (:class:`Asked`) by this method, or None."""
+        return self._one(Comparison.asked == asked, Comparison.method_version == method_version)
+
+    def with_photo(self, photo: Photo, method_version: str) -> list[Comparison]:
+        """Those of this method that the photo is in, but for those that were refused."""
+        return self.every(
+            Comparison.subject_id == photo.subject_id,
+            Comparison.asked.contains(photo.id),
             Comparison.method_version == method_version,
+            Comparison.status != ComparisonStatus.REFUSED,
         )
 
     def page_of_subject(self, subject_id: str, after: str | None, limit: int) -> list[Comparison]:

@@ -1,11 +1,13 @@
 """HTTP: comparisons, their reports and pictures."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse
 
+from service.assembly import Service
 from service.comparisons.pairing import Pairing
 from service.comparisons.repository import Comparisons, ComparisonStatus
 from service.comparisons.schemas import (
@@ -25,6 +27,9 @@ from service.errors import ProblemCode, problems
 from service.paging import After, Limit, Page
 from service.reports import render_comparison_page
 from service.subjects.repository import Subjects
+from service.tenancy.links import CorrectionLink, correction_page
+from service.tenancy.scope import Scope
+from service.tenancy.tenant import Actor
 from service.waiting import wait_until
 
 router = APIRouter(prefix="/v1", tags=["comparisons"])
@@ -35,15 +40,23 @@ _C = ProblemCode
 @router.post(
     "/comparisons",
     status_code=201,
-    responses=problems(_C.PHOTO_NOT_FOUND, _C.INVALID_JSON, _C.DIFFERENT_SUBJECTS, _C.DIFFERENT_VIEWS),
+    responses=problems(
+        _C.PHOTO_NOT_FOUND,
+        _C.VISIT_NOT_FOUND,
+        _C.INVALID_JSON,
+        _C.DIFFERENT_SUBJECTS,
+        _C.DIFFERENT_VIEWS,
+        _C.NO_PHOTOS,
+        _C.TOO_MANY_PHOTOS,
+    ),
 )
 async def compare_photos(new: NewComparison, actor: Ingester, service: TheService, wait: Wait = 60) -> ComparisonAnswer:
-    """Compare two photos. The same pair again gives the same comparison.
+    """Compare two photos, or two visits of several photos each. The same photos again give the same comparison.
 
     Where the analysis outlasts `wait`, the status is `queued`: ask for the comparison by its id.
     """
     pairing = Pairing(service.database, service.jobs)
-    pair = await run_in_threadpool(pairing.find_or_ask, actor, new.before_photo_id, new.after_photo_id)
+    pair = await run_in_threadpool(_find_or_ask, pairing, actor, new)
     viewer = ComparisonViewer(service.database, service.vaults)
     return comparison_answer(await wait_until(_has_ended, lambda: viewer.peek(actor, pair.id), wait))
 
@@ -82,11 +95,17 @@ def get_comparison(comparison_id: str, actor: Reader, service: TheService) -> Co
 )
 def get_report(comparison_id: str, actor: Reader, service: TheService) -> HTMLResponse:
     """Open the report as a page. A browser comes here through a link (`POST …/link`)."""
-    document = ComparisonViewer(service.database, service.vaults).report(actor, comparison_id)
+    viewer = ComparisonViewer(service.database, service.vaults)
+    document = viewer.report(actor, comparison_id)
     pictures = f"/v1/comparisons/{comparison_id}/aligned"
-    return HTMLResponse(
-        render_comparison_page(document, before_image=f"{pictures}/before", after_image=f"{pictures}/after")
+    may_correct = Scope.INGEST in actor.scopes
+    page = render_comparison_page(
+        document,
+        before_image=f"{pictures}/before",
+        after_image=f"{pictures}/after",
+        correct_links=_correct_links(viewer.shown_photos(actor, comparison_id), actor, service) if may_correct else {},
     )
+    return HTMLResponse(page)
 
 
 @router.get(
@@ -113,10 +132,29 @@ def make_link(
 ) -> LinkAnswer:
     """Make a link that shows this report, and nothing else, to whoever has it, for 12 hours unless told otherwise."""
     expires_at = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=(new or NewLink()).hours)
-    link = ComparisonViewer(service.database, service.vaults).link(actor, comparison_id, expires_at)
+    wanted = new or NewLink()
+    viewer = ComparisonViewer(service.database, service.vaults)
+    link = viewer.link(actor, comparison_id, expires_at, may_correct=wanted.may_correct)
     page = request.url_for("get_report", comparison_id=link.comparison_id)
     url = page.include_query_params(token=service.links.sign(link))
     return LinkAnswer(url=str(url), expires_at=expires_at)
+
+
+def _find_or_ask(pairing: Pairing, actor: Actor, new: NewComparison) -> Comparison:
+    if new.before_visit_id is not None and new.after_visit_id is not None:
+        return pairing.find_or_ask_visits(actor, new.before_visit_id, new.after_visit_id)
+    before = new.before_photo_ids or [new.before_photo_id or ""]
+    after = new.after_photo_ids or [new.after_photo_id or ""]
+    return pairing.find_or_ask_bursts(actor, before, after)
+
+
+def _correct_links(photo_ids: Mapping[str, str], actor: Actor, service: Service) -> dict[str, str]:
+    """Addresses of the pages on which the shown photos' contours are corrected, good for an hour."""
+    until = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+    return {
+        which: correction_page(service.links, CorrectionLink(actor.tenant, photo_id, until, actor.name))
+        for which, photo_id in photo_ids.items()
+    }
 
 
 def _has_ended(pair: Comparison) -> bool:

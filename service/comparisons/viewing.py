@@ -14,6 +14,7 @@ from service.documents import ComparisonDocument, RefusedDocument
 from service.errors import ProblemCode, ServiceError
 from service.subjects.repository import Subjects
 from service.tenancy.links import ReportLink
+from service.tenancy.scope import Scope
 from service.tenancy.tenant import Actor
 
 
@@ -33,6 +34,11 @@ class ComparisonViewer:
         """The row for whoever has just asked for it; the asking is its audit."""
         with self._database.reading() as session:
             return Comparisons(session, actor.tenant).get(comparison_id)
+
+    def shown_photos(self, actor: Actor, comparison_id: str) -> dict[str, str]:
+        """The ids of the photos that the report shows; the report's reading is its audit."""
+        pair = self.peek(actor, comparison_id)
+        return {"before": pair.before_photo_id, "after": pair.after_photo_id}
 
     def report(self, actor: Actor, comparison_id: str) -> ComparisonDocument:
         """What a report tells, or ServiceError with the reason why there is none."""
@@ -57,11 +63,13 @@ class ComparisonViewer:
             raise ServiceError(ProblemCode.PICTURE_NOT_FOUND)
         return vault.get(blob)
 
-    def link(self, actor: Actor, comparison_id: str, expires_at: datetime) -> ReportLink:
-        """Permission to read this comparison's report until ``expires_at``."""
+    def link(self, actor: Actor, comparison_id: str, expires_at: datetime, *, may_correct: bool) -> ReportLink:
+        """Permission to read this comparison's report until ``expires_at``, and to correct contours from it."""
+        if may_correct:
+            actor.require(Scope.INGEST)
         with self._database.writing() as session:
             pair = _audited(session, actor, comparison_id, Action.LINK_MADE)
-        return ReportLink(actor.tenant, pair.id, expires_at)
+        return ReportLink(actor.tenant, pair.id, expires_at, corrector=actor.name if may_correct else None)
 
 
 def _audited(session: Session, actor: Actor, comparison_id: str, action: Action) -> Comparison:
@@ -73,6 +81,6 @@ def _audited(session: Session, actor: Actor, comparison_id: str, action: Action)
 def _why_no_report(pair: Comparison) -> ServiceError:
     if pair.status == ComparisonStatus.QUEUED:
         return ServiceError(ProblemCode.NOT_READY)
-    if pair.document is None:
+    if pair.document is None or pair.status == ComparisonStatus.FAILED:
         return ServiceError(ProblemCode.NO_REPORT, pair.failure)
     return ServiceError(ProblemCode.NO_REPORT, RefusedDocument.model_validate_json(pair.document).refused.says)

@@ -12,12 +12,12 @@ from service.database.engine import Database
 _LOCK_ID: Final = 0x11F7_3A2C
 
 
-def migrate(database: Database) -> None:
-    """Run every migration that is missing, in one transaction."""
+def migrate(database: Database, to: str = "head") -> None:
+    """Run every migration that is missing, in one transaction, up to the newest or the one named."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with database.connection() as connection:
         if connection.dialect.name == "postgresql":  # SQLite's write lock is already held
             connection.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _LOCK_ID})
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)

@@ -5,7 +5,7 @@ import time
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import DateTime, Dialect, ForeignKey, Index, LargeBinary, MetaData, Text, UniqueConstraint
+from sqlalchemy import DateTime, Dialect, Double, ForeignKey, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -48,7 +48,7 @@ class Row(DeclarativeBase):
     """What all tables share."""
 
     metadata = MetaData(naming_convention=_NAMES)
-    type_annotation_map = {str: Text(), datetime: UtcDateTime(), bytes: LargeBinary()}  # noqa: RUF012  SQLAlchemy's own
+    type_annotation_map = {str: Text(), float: Double(), datetime: UtcDateTime(), bytes: LargeBinary()}  # noqa: RUF012  SQLAlchemy's own
 
 
 class Clinic(Row):
@@ -123,10 +123,15 @@ class Photo(SubjectRow):
 
 
 class Comparison(SubjectRow):
-    """A pair of photos, or the promise of one. ``document`` is the comparison JSON, or the refusal."""
+    """Two visits compared, or the promise of it. ``document`` is the comparison JSON, or the refusal.
+
+    ``asked`` names all photos that were asked for: ids with + between them, befores and afters parted by a colon.
+    ``before_photo_id`` and ``after_photo_id`` are those that are shown.
+    """
 
     __tablename__ = "comparisons"
-    __table_args__ = (UniqueConstraint("before_photo_id", "after_photo_id", "method_version", "tenant_id"),)
+    __table_args__ = (UniqueConstraint("asked", "method_version", "tenant_id"),)
+    asked: Mapped[str]
     before_photo_id: Mapped[str] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"))
     after_photo_id: Mapped[str] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
     method_version: Mapped[str]
@@ -135,6 +140,47 @@ class Comparison(SubjectRow):
     failure: Mapped[str | None]
     aligned_before_blob: Mapped[str | None]
     aligned_after_blob: Mapped[str | None]
+
+
+class EndingRow(SubjectRow):
+    """A row that is never changed: what takes its place ends it, and it stays as history.
+
+    ``set_by`` and ``ended_by`` are actors, as in the audit.
+    """
+
+    __abstract__ = True
+    set_by: Mapped[str]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+
+
+def _one_at_a_time(table: str, *columns: str) -> Index:
+    """Of rows that have not ended, one alone for each value of ``columns``."""
+    current = text("ended_at IS NULL")
+    return Index(f"uq_{table}_current", *columns, unique=True, sqlite_where=current, postgresql_where=current)
+
+
+class IrisDiameter(EndingRow):
+    """The iris' diameter as the clinic measured it; one a subject that has not ended."""
+
+    __tablename__ = "iris_diameters"
+    __table_args__ = (_one_at_a_time("iris_diameters", "subject_id"),)
+    mm: Mapped[float]
+    standard_uncertainty_mm: Mapped[float]
+    measured_by: Mapped[str]
+    instrument: Mapped[str | None]
+
+
+class ContourCorrection(EndingRow):
+    """A contour of a photo placed by hand; ``shape`` is its JSON. One a contour and side that has not ended."""
+
+    __tablename__ = "corrections"
+    __table_args__ = (_one_at_a_time("corrections", "photo_id", "side", "contour"),)
+    photo_id: Mapped[str] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
+    side: Mapped[str]
+    contour: Mapped[str]
+    shape: Mapped[str]
+    corrected_by: Mapped[str]
 
 
 class IdempotencyKey(SubjectRow):

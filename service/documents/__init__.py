@@ -1,5 +1,6 @@
 """The JSON of one photo and of one pair: the same from the command line, the API and the report's data."""
 
+from service.documents.given import Given, GivenIris, GivenSubject, PlacedContour, Shot
 from service.documents.pair import comparison_document
 from service.documents.parts import refused_document
 from service.documents.photo import measurement_document, profile_document
@@ -18,11 +19,16 @@ __all__ = [
     "ChangeDocument",
     "ComparisonDocument",
     "FlagDocument",
+    "Given",
+    "GivenIris",
+    "GivenSubject",
     "MeasuredDocument",
     "MeasurementDocument",
     "OverlayDocument",
     "PhotoDocument",
+    "PlacedContour",
     "RefusedDocument",
+    "Shot",
     "comparison_document",
     "measurement_document",
     "profile_document",

@@ -1,5 +1,6 @@
 """From the comparison of two photos to its document."""
 
+from collections.abc import Sequence
 from typing import Final, cast
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from models.alignment import ALIGNED_SIZE_PX, Alignment
 from models.analysis import PhotoAnalysis
 from models.arrays import FloatArray
+from models.burst import Frame
 from models.comparison import (
     Change,
     ChangeRefused,
@@ -27,6 +29,7 @@ from service.documents.records import (
     ComparabilityDocument,
     ComparisonDocument,
     ErrorTermDocument,
+    FrameDocument,
     Matrix,
     NegativeControlDocument,
     OverlayDocument,
@@ -37,8 +40,15 @@ _MATRIX_DECIMALS: Final = 8  # times 10,000 px still a thousandth of a pixel
 _P_DECIMALS: Final = 6
 
 
-def comparison_document(before: PhotoAnalysis, after: PhotoAnalysis, comparison: PairComparison) -> ComparisonDocument:
-    """Tell what changed between two photos and how sure that is."""
+def comparison_document(
+    before: PhotoAnalysis, after: PhotoAnalysis, comparison: PairComparison, frames: Sequence[Frame] = ()
+) -> ComparisonDocument:
+    """Tell what changed between two photos and how sure that is.
+
+    Parameters
+    ----------
+    frames : of bursts, what became of each photo.
+    """
     return ComparisonDocument(
         method_version=METHOD_VERSION,
         before=photo_document(before),
@@ -50,7 +60,12 @@ def comparison_document(before: PhotoAnalysis, after: PhotoAnalysis, comparison:
         negative_controls=tuple(_control(control) for control in comparison.negative_controls),
         aligned_size_px=ALIGNED_SIZE_PX,
         overlays=tuple(_overlay(overlay) for overlay in comparison.overlays),
+        frames=tuple(_frame(frame) for frame in frames),
     )
+
+
+def _frame(frame: Frame) -> FrameDocument:
+    return FrameDocument(which=frame.which, index=frame.index, use=frame.use, reason=frame.reason or None)
 
 
 def _comparability(comparability: Comparability) -> ComparabilityDocument:

@@ -3,9 +3,11 @@
 import numpy as np
 
 from models.analysis import PhotoAnalysis, ProfileAnalysis
+from models.anatomy import Side
+from models.correction import ContourName, Correction
 from models.landmarks import Expression, HeadPose
 from models.measurand import MEASURANDS
-from models.measurement import Circle, Contour, Estimate, Measurement, NotAssessable, SideContours
+from models.measurement import Circle, Contour, Estimate, Measurement, NotAssessable
 from models.photo import FaceImage
 from models.provenance import METHOD_VERSION
 from models.quality import Quality
@@ -18,6 +20,7 @@ from service.documents.records import (
     MeasuredDocument,
     MeasurementDocument,
     PhotoDocument,
+    PlacedDocument,
     PoseDocument,
     QualityDocument,
     ScaleDocument,
@@ -33,7 +36,7 @@ def measurement_document(analysis: PhotoAnalysis) -> MeasurementDocument:
         size_px=analysis.photo.size_px,
         expression=_expression(analysis.expression),
         measurements=tuple(_measured(measurement) for measurement in analysis.measurements),
-        contours_px={side: _contours(found, analysis.face) for side, found in analysis.contours.items()},
+        contours_px={side: _contours(analysis, side) for side in analysis.contours},
     )
 
 
@@ -64,6 +67,16 @@ def photo_document(analysis: PhotoAnalysis) -> PhotoDocument:
         pose_deg=_pose(analysis.landmarks.pose),
         scale=_scale(analysis.scale_px),
         view=analysis.view,
+        corrections=tuple(_placed(correction) for correction in analysis.corrections),
+    )
+
+
+def _placed(correction: Correction) -> PlacedDocument:
+    return PlacedDocument(
+        side=correction.side,
+        contour=correction.contour,
+        corrected_by=correction.corrected_by,
+        corrected_at=correction.corrected_at,
     )
 
 
@@ -92,6 +105,8 @@ def _scale(scale: Scale) -> ScaleDocument:
         mm_per_px=round(scale.mm_per_px, 7),
         relative_uncertainty=round(scale.relative_uncertainty, 5),
         method=scale.method,
+        iris_mm=round(scale.iris_mm, 3),
+        iris_uncertainty_mm=round(scale.iris_uncertainty_mm, 3),
     )
 
 
@@ -111,17 +126,34 @@ def _measured(measurement: Measurement) -> MeasuredDocument:
     )
 
 
-def _contours(found: SideContours, face: FaceImage) -> SideContoursDocument:
-    names = ("iris", "upper_lid", "lower_lid", "jawline", "nasolabial_fold")
-    missing = {name: part.reason for name in names if isinstance(part := getattr(found, name), NotAssessable)}
+def _contours(analysis: PhotoAnalysis, side: Side) -> SideContoursDocument:
+    contours, face = analysis.contours[side], analysis.face
+    parts = {name: getattr(contours, name) for name in ContourName}
+    missing = {str(name): part.reason for name, part in parts.items() if isinstance(part, NotAssessable)}
     return SideContoursDocument(
-        iris=_circle(found.iris, face),
-        upper_lid=_line(found.upper_lid, face),
-        lower_lid=_line(found.lower_lid, face),
-        jawline=_line(found.jawline, face),
-        nasolabial_fold=_line(found.nasolabial_fold, face),
+        iris=_circle(contours.iris, face),
+        upper_lid=_line(contours.upper_lid, face),
+        lower_lid=_line(contours.lower_lid, face),
+        jawline=_line(contours.jawline, face),
+        nasolabial_fold=_line(contours.nasolabial_fold, face),
         reasons=missing,
+        found=_found(analysis, side),
     )
+
+
+def _found(analysis: PhotoAnalysis, side: Side) -> dict[ContourName, CircleDocument | Line | None]:
+    """What the program had found of the contours that a person placed."""
+    by_hand = {correction.contour for correction in analysis.corrections if correction.side is side}
+    if analysis.found is None:
+        return {}
+    found = analysis.found[side]
+    return {
+        name: _circle(found.iris, analysis.face)
+        if name is ContourName.IRIS
+        else _line(getattr(found, name), analysis.face)
+        for name in ContourName
+        if name in by_hand
+    }
 
 
 def _circle(circle: Circle | NotAssessable, face: FaceImage) -> CircleDocument | None:

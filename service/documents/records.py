@@ -6,9 +6,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from models.anatomy import Side, View
+from models.burst import FrameUse
 from models.comparison import Comparable, Verdict
+from models.correction import ContourName
 from models.measurand import Family, MeasurandCode, Unit
 from models.quality import Favours, FlagCode
+from models.scale import HVID_MM, HVID_SD_MM
 
 Point = tuple[float, float]
 Line = tuple[Point, ...]
@@ -58,11 +61,18 @@ class ExpressionDocument(_Document):
 
 
 class ScaleDocument(_Document):
-    """Millimetres per pixel of the photo as uploaded, in the iris plane."""
+    """Millimetres per pixel of the photo as uploaded, in the iris plane.
+
+    ``iris_mm`` is the diameter it rests on, with its standard uncertainty: the average person's and the spread between
+    persons, or what the clinic measured in this one. ``method`` is ``iris``, ``iris_of_subject``, ``iris_measured`` or
+    ``iris_mesh``.
+    """
 
     mm_per_px: float
     relative_uncertainty: float
     method: str
+    iris_mm: float = HVID_MM
+    iris_uncertainty_mm: float = HVID_SD_MM
 
 
 class MeasuredDocument(_Document):
@@ -87,7 +97,11 @@ class CircleDocument(_Document):
 
 
 class SideContoursDocument(_Document):
-    """What was found on one side; null where it was not, and then ``reasons`` says why."""
+    """What was found on one side; null where it was not, and then ``reasons`` says why.
+
+    Where a contour was placed by hand it stands in place of the one that was found, which is then under ``found``, null
+    where there was none.
+    """
 
     iris: CircleDocument | None
     upper_lid: Line | None
@@ -95,6 +109,16 @@ class SideContoursDocument(_Document):
     jawline: Line | None
     nasolabial_fold: Line | None
     reasons: dict[str, str]
+    found: dict[ContourName, CircleDocument | Line | None] = {}
+
+
+class PlacedDocument(_Document):
+    """That a contour was placed by hand, by whom and when."""
+
+    side: Side
+    contour: ContourName
+    corrected_by: str
+    corrected_at: datetime | None
 
 
 class PhotoDocument(_Document):
@@ -106,6 +130,7 @@ class PhotoDocument(_Document):
     pose_deg: PoseDocument | None
     scale: ScaleDocument | None
     view: View = View.FRONTAL
+    corrections: tuple[PlacedDocument, ...] = ()
 
 
 class MeasurementDocument(PhotoDocument):
@@ -196,8 +221,21 @@ class OverlayDocument(_Document):
     after: Line
 
 
+class FrameDocument(_Document):
+    """One photo of a burst: whether it is shown, averaged or left out, and why."""
+
+    which: Literal["before", "after"]
+    index: int
+    photo_id: str | None = None
+    use: FrameUse
+    reason: str | None
+
+
 class ComparisonDocument(_Document):
-    """What changed between two photos and how sure that is; the pose difference is after less before."""
+    """What changed between two photos and how sure that is; the pose difference is after less before.
+
+    Of bursts, ``frames`` tells what became of each photo.
+    """
 
     method_version: str
     before: PhotoDocument
@@ -208,6 +246,7 @@ class ComparisonDocument(_Document):
     negative_controls: tuple[NegativeControlDocument, ...]
     aligned_size_px: tuple[int, int]
     overlays: tuple[OverlayDocument, ...]
+    frames: tuple[FrameDocument, ...] = ()
     pose_difference_deg: PoseDocument | None = None
 
 

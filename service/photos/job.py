@@ -8,6 +8,7 @@ from service.blobs.vault import SubjectVault, Vaults
 from service.database import Database
 from service.documents import MeasurementDocument
 from service.jobs import MAX_ATTEMPTS, Job, JobEngine
+from service.measuring.knowledge import Knowledge, gather, is_still_so
 from service.photos.repository import Photos, PhotoStatus
 from service.sandbox import MeasureOutcome
 from service.subjects.repository import Subjects
@@ -32,34 +33,39 @@ class AnalysePhoto:
         if job.is_poison:
             self._give_up(job)
             return
-        vault, blob, view = self._upload(job)
-        outcome = self._analyser.measure(vault.get(blob), view)
+        vault, blob, view, known = self._upload(job)
+        outcome = self._analyser.measure(
+            vault.get(blob), view, known.corrections[job.target], known.subject, checked=True
+        )
         overlay = self._keep_overlay(job, vault, outcome)
-        if not self._keep_outcome(job, outcome, overlay):
-            vault.delete(overlay)
+        vault.delete(self._keep_outcome(job, outcome, overlay, known))
 
-    def _upload(self, job: Job) -> tuple[SubjectVault, str, View]:
+    def _upload(self, job: Job) -> tuple[SubjectVault, str, View, Knowledge]:
         with self._database.reading() as session:
             photo = Photos(session, job.tenant).get(job.target)
             vault = self._vaults.of(Subjects(session, job.tenant).get(photo.subject_id))
-            return vault, photo.upload_blob, View(photo.view)
+            known = gather(session, job.tenant, photo.subject_id, [photo.id])
+            return vault, photo.upload_blob, View(photo.view), known
 
     def _keep_overlay(self, job: Job, vault: SubjectVault, outcome: MeasureOutcome) -> str | None:
         """Keep the picture under a name of this attempt's own, so that a late attempt cannot replace another's."""
         if outcome.overlay_jpeg is None:
             return None
-        return vault.put(f"photos/{job.target}/overlay-{job.attempts}", outcome.overlay_jpeg)
+        return vault.put(f"photos/{job.target}/overlay-{job.id}-{job.attempts}", outcome.overlay_jpeg)
 
-    def _keep_outcome(self, job: Job, outcome: MeasureOutcome, overlay: str | None) -> bool:
+    def _keep_outcome(self, job: Job, outcome: MeasureOutcome, overlay: str | None, known: Knowledge) -> str | None:
+        """Keep what was found; the picture that is of no use from now on, the new one or the one it replaces."""
         measured = isinstance(outcome.document, MeasurementDocument)
         with self._database.writing() as session:
             if not self._jobs.finish(session, job):
-                return False
+                return overlay
             photo = Photos(session, job.tenant).get(job.target)
+            if not is_still_so(known, session, job.tenant, photo.subject_id, [photo.id]):
+                return overlay  # a correction came in meanwhile, and with it another job
             photo.status = PhotoStatus.ANALYSED if measured else PhotoStatus.REFUSED
             photo.document = outcome.document.model_dump_json()
-            photo.overlay_blob = overlay
-            return True
+            replaced, photo.overlay_blob = photo.overlay_blob, overlay
+            return replaced
 
     def _give_up(self, job: Job) -> None:
         with self._database.writing() as session:

@@ -53,7 +53,7 @@ def photo_summary(photo: Photo) -> PhotoSummary:
 
 def photo_answer(photo: Photo) -> PhotoAnswer:
     """From the row, with all that is known by now."""
-    if photo.document is None:
+    if photo.document is None or photo.status in {PhotoStatus.QUEUED, PhotoStatus.FAILED}:
         return UnmeasuredPhoto(**_kept(photo), failure=photo.failure)
     if photo.status == PhotoStatus.REFUSED:
         return UnmeasuredPhoto(**_kept(photo), refused=RefusedDocument.model_validate_json(photo.document).refused)

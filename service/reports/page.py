@@ -1,5 +1,6 @@
 """From a document to HTML. Every string is escaped; no page carries inline script or style."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,7 @@ from service.documents import ComparisonDocument, RefusedDocument
 from service.reports.chart import WIDTH
 from service.reports.flags import parted
 from service.reports.overlays import drawn_lines, family_switches
-from service.reports.photos import SCALE_SPREAD_PERCENT, controls, photo_cards
+from service.reports.photos import averaged, controls, photo_cards, scale_spread_percent
 from service.reports.rows import family_tables
 from service.reports.summary import summary
 
@@ -33,7 +34,12 @@ def templates() -> Environment:
 
 
 def render_comparison_page(
-    document: ComparisonDocument, *, before_image: str, after_image: str, static: str = "/static"
+    document: ComparisonDocument,
+    *,
+    before_image: str,
+    after_image: str,
+    static: str = "/static",
+    correct_links: Mapping[str, str] | None = None,
 ) -> str:
     """Write the report of one comparison.
 
@@ -41,6 +47,8 @@ def render_comparison_page(
     ----------
     before_image, after_image : addresses of the aligned photos, both of ``document.aligned_size_px``.
     static : address of the folder with CSS and scripts, without a slash at its end.
+    correct_links : addresses of the pages on which the contours of ``before`` and ``after`` are corrected, for a reader
+        who may.
     """
     return (
         templates()
@@ -55,10 +63,13 @@ def render_comparison_page(
             lines=drawn_lines(document),
             switches=family_switches(document),
             photos=photo_cards(document),
+            averaged=averaged(document),
             controls=controls(document),
             alignment=document.alignment,
             method_version=document.method_version,
-            scale_spread_percent=SCALE_SPREAD_PERCENT,
+            scale_spread_percent=scale_spread_percent(document),
+            iris_measured=document.before.scale is not None and document.before.scale.method == "iris_measured",
+            correct_links=correct_links or {},
         )
     )
 

@@ -1,28 +1,32 @@
 """What is told of each photo and of the parts that no treatment moves."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from models.scale import HVID_MM, HVID_SD_MM
+from models.burst import FrameUse
 from service.documents import ComparisonDocument
-from service.documents.records import NegativeControlDocument, PhotoDocument, ScaleDocument
+from service.documents.records import (
+    FrameDocument,
+    NegativeControlDocument,
+    PhotoDocument,
+    PlacedDocument,
+    ScaleDocument,
+)
 from service.reports.flags import FlagWords, flag_words
 from service.reports.pose import pose_words
-from service.reports.words import day, interval, signed, spoken, with_unit
-
-SCALE_SPREAD_PERCENT: Final = round(196 * HVID_SD_MM / HVID_MM)
-"""Half width in per cent of the interval in which 95 % of persons' true scale lies."""
-
-_SCALE_METHODS: Final = {
-    "iris": "from the iris, found on the photo's own pixels",
-    "mesh_size": "from the size of the face's mesh, because the irises are seen from the side: coarse",
-    "iris_mesh": "from the mesh's iris, because the iris could not be found on the pixels: coarse",
-}
+from service.reports.words import SCALE_METHODS, day, interval, named, signed, spoken, with_unit
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoCard:
-    """One photo in words."""
+    """One photo in words.
+
+    Parameters
+    ----------
+    placed : the contours that a person placed, each with who and when.
+    frames : the other photos of its visit, each with what became of it.
+    """
 
     which: str
     day: str
@@ -34,6 +38,8 @@ class PhotoCard:
     scale: str
     scale_method: str
     flags: tuple[FlagWords, ...]
+    placed: tuple[str, ...]
+    frames: tuple[str, ...]
     sha256: str
 
 
@@ -49,7 +55,21 @@ class Control:
 
 def photo_cards(document: ComparisonDocument) -> tuple[PhotoCard, PhotoCard]:
     """Tell both photos."""
-    return _card("before", document.before), _card("after", document.after)
+    return _card("before", document.before, document.frames), _card("after", document.after, document.frames)
+
+
+def averaged(document: ComparisonDocument) -> str:
+    """Over how many photos the changes are averaged; empty for a plain pair."""
+    used = Counter(frame.which for frame in document.frames if frame.use is not FrameUse.LEFT_OUT)
+    if used.total() <= 2:  # noqa: PLR2004  one before, one after
+        return ""
+    return f"averaged over {used['before']} before and {used['after']} after photos"
+
+
+def scale_spread_percent(document: ComparisonDocument) -> float:
+    """Half width in per cent of the interval in which the person's true scale lies with 95 % probability."""
+    scale = document.before.scale
+    return 0.0 if scale is None else round(196 * scale.iris_uncertainty_mm / scale.iris_mm, 1)
 
 
 def controls(document: ComparisonDocument) -> tuple[Control, ...]:
@@ -57,7 +77,7 @@ def controls(document: ComparisonDocument) -> tuple[Control, ...]:
     return tuple(_control(control) for control in document.negative_controls)
 
 
-def _card(which: str, photo: PhotoDocument) -> PhotoCard:
+def _card(which: str, photo: PhotoDocument, frames: Sequence[FrameDocument]) -> PhotoCard:
     usable = photo.quality.verdict == "usable"
     return PhotoCard(
         which=which,
@@ -68,10 +88,22 @@ def _card(which: str, photo: PhotoDocument) -> PhotoCard:
         pose=() if photo.pose_deg is None else pose_words(photo.pose_deg),
         view=spoken(photo.view),
         scale="" if photo.scale is None else _scale(photo.scale),
-        scale_method="" if photo.scale is None else _SCALE_METHODS.get(photo.scale.method, spoken(photo.scale.method)),
+        scale_method="" if photo.scale is None else SCALE_METHODS.get(photo.scale.method, spoken(photo.scale.method)),
         flags=flag_words(photo.quality.flags),
+        placed=tuple(_placed(placed) for placed in photo.corrections),
+        frames=tuple(_frame(frame) for frame in frames if frame.which == which and frame.use is not FrameUse.SHOWN),
         sha256=photo.sha256,
     )
+
+
+def _placed(placed: PlacedDocument) -> str:
+    when = "" if placed.corrected_at is None else f", {day(placed.corrected_at)}"
+    return f"{named(spoken(placed.contour), placed.side)}: {placed.corrected_by}{when}"
+
+
+def _frame(frame: FrameDocument) -> str:
+    what = "averaged with the one shown" if frame.use is FrameUse.AVERAGED else f"left out. {frame.reason or ''}"
+    return f"Photo {frame.index + 1}: {what}".rstrip()
 
 
 def _scale(scale: ScaleDocument) -> str:

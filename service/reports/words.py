@@ -101,3 +101,13 @@ def apart(days: int) -> str:
     length = counted(abs(days), "day", "days")
     weeks = f" ({abs(days) / 7:.0f} weeks)" if abs(days) >= _WEEKS_FROM_DAYS else ""
     return length + weeks
+
+
+SCALE_METHODS: Final = {
+    "iris": "from the iris, found on the photo's own pixels",
+    "iris_of_subject": "from the irises of several photos of the subject",
+    "iris_measured": "from the iris, whose width the clinic measured",
+    "mesh_size": "from the size of the face's mesh, because the irises are seen from the side: coarse",
+    "iris_mesh": "from the mesh's iris, because the iris could not be found on the pixels: coarse",
+}
+"""What a scale rests on."""

@@ -1,12 +1,19 @@
 """Decoding and analysis run here, in processes without network, with bounded memory and time."""
 
 from service.sandbox.child_process import Limits
-from service.sandbox.errors import CrashKind, SandboxError, SandboxUnavailableError, WorkerCrashed
+from service.sandbox.errors import (
+    CorrectionRefusedError,
+    CrashKind,
+    SandboxError,
+    SandboxUnavailableError,
+    WorkerCrashed,
+)
 from service.sandbox.workers import AnalysisWorkers, CompareOutcome, MeasureOutcome
 
 __all__ = [
     "AnalysisWorkers",
     "CompareOutcome",
+    "CorrectionRefusedError",
     "CrashKind",
     "Limits",
     "MeasureOutcome",

@@ -4,27 +4,39 @@ import hashlib
 import sys
 from collections import OrderedDict
 from io import BytesIO
-from typing import Final, Literal
+from typing import Final
 
 import cv2
 from PIL import Image
 from pydantic import BaseModel
 
-from analysis.decode import inspect
-from analysis.overlay import draw_photo_overlay, draw_profile_overlay, render_aligned
-from analysis.pipeline import analyse_photo, compare_photos
+from analysis.decode import decode, inspect
+from analysis.overlay import draw_photo_overlay, draw_profile_overlay, reduced, render_aligned
+from analysis.pipeline import analyse_photo
 from models.analysis import PhotoAnalysis, ProfileAnalysis
 from models.anatomy import View
 from models.arrays import Pixels
+from models.correction import CorrectionRefused
 from models.errors import FaceModelMissingError
 from models.face_landmarker import FaceLandmarker
-from models.quality import Flag, FlagCode, Refused
-from service.documents import comparison_document, measurement_document, profile_document, refused_document
+from models.quality import Refused
+from service.documents import (
+    Given,
+    RefusedDocument,
+    comparison_document,
+    measurement_document,
+    profile_document,
+    refused_document,
+)
 from service.sandbox.child_loop import Job, run_child
 from service.sandbox.lockdown import EXIT_UNAVAILABLE
+from service.sandbox.visits import compare_visits, on_given_scale, told_frames, with_corrections
+from service.sandbox.workers import REFUSED_CORRECTION
 
 _REMEMBERED_PHOTOS: Final = 4
 _JPEG_QUALITY: Final = 90
+PICTURE_PX: Final = 2400
+"""Long side of the picture on which contours are placed by hand."""
 
 
 class AnalysisJobs:
@@ -36,39 +48,59 @@ class AnalysisJobs:
 
     def by_name(self) -> dict[str, Job]:
         """Return the jobs under the names that the service calls them by."""
-        return {"check": self.check, "measure": self.measure, "compare": self.compare}
+        return {
+            "check": self.check,
+            "picture": self.picture,
+            "measure": self.measure,
+            "compare": self.compare,
+            "compare_shots": self.compare_shots,
+        }
 
     def check(self, upload: bytes) -> tuple[bytes, ...]:
         """Judge the header: nothing, or the refusal."""
         refused = inspect(upload)
         return () if refused is None else (_json(refused_document(refused)),)
 
-    def measure(self, upload: bytes, view: bytes = b"frontal") -> tuple[bytes, ...]:
+    def picture(self, upload: bytes) -> tuple[bytes, ...]:
+        """Give the upright photo to look at, or nothing where it cannot be opened."""
+        photo = decode(upload, at_least_px=PICTURE_PX)
+        return () if isinstance(photo, Refused) else (_jpeg(reduced(photo.pixels, PICTURE_PX)),)
+
+    def measure(self, upload: bytes, view: bytes = b"frontal", told: bytes = b"{}") -> tuple[bytes, ...]:
         """Measure one photo: the document and the overlay picture, or the refusal."""
-        analysis = self._analysed(upload, View(view.decode()))
+        analysis, given = self._analysed(upload, View(view.decode())), Given.model_validate_json(told)
         if isinstance(analysis, Refused):
             return (_json(refused_document(analysis)),)
         if isinstance(analysis, ProfileAnalysis):
             return _json(profile_document(analysis)), _jpeg(draw_profile_overlay(analysis))
-        return _json(measurement_document(analysis)), _jpeg(draw_photo_overlay(analysis))
+        placed = with_corrections(analysis, *given.corrections[:1] or ((),), checked=given.checked)
+        if isinstance(placed, CorrectionRefused):
+            return (REFUSED_CORRECTION + placed.reason.encode(),)
+        scaled = on_given_scale(placed, given.subject)
+        return _json(measurement_document(scaled)), _jpeg(draw_photo_overlay(scaled))
 
     def compare(self, before_upload: bytes, after_upload: bytes, view: bytes = b"frontal") -> tuple[bytes, ...]:
         """Compare two photos: the document and, where they could be aligned, both aligned pictures; or the refusal."""
-        before, after = (self._analysed(upload, View(view.decode())) for upload in (before_upload, after_upload))
-        if isinstance(before, Refused):
-            return _refusal(before, "before")
-        if isinstance(after, Refused):
-            return _refusal(after, "after")
-        if isinstance(before, ProfileAnalysis) or isinstance(after, ProfileAnalysis):
-            return (_json(refused_document(Refused(Flag.of(FlagCode.PROFILES_NOT_COMPARED)))),)
-        comparison = compare_photos(before, after)
-        document = _json(comparison_document(before, after, comparison))
-        if comparison.alignment is None:
+        return self.compare_shots(
+            Given(view=View(view.decode())).model_dump_json().encode(), before_upload, after_upload
+        )
+
+    def compare_shots(self, told: bytes, *uploads: bytes) -> tuple[bytes, ...]:
+        """Compare two visits of one or several photos each; the first ``befores`` uploads are the one visit's."""
+        given = Given.model_validate_json(told)
+        found = compare_visits([self._analysed(upload, given.view) for upload in uploads], given)
+        if isinstance(found, RefusedDocument):
+            return (_json(found),)
+        if isinstance(found, CorrectionRefused):
+            return (REFUSED_CORRECTION + found.reason.encode(),)
+        document = _json(comparison_document(found.before, found.after, found.comparison, told_frames(found)))
+        alignment = found.comparison.alignment
+        if alignment is None:
             return (document,)
         return (
             document,
-            _jpeg(render_aligned(before, comparison.alignment.before_to_aligned)),
-            _jpeg(render_aligned(after, comparison.alignment.after_to_aligned)),
+            _jpeg(render_aligned(found.before, alignment.before_to_aligned)),
+            _jpeg(render_aligned(found.after, alignment.after_to_aligned)),
         )
 
     def _analysed(self, upload: bytes, view: View) -> PhotoAnalysis | ProfileAnalysis | Refused:
@@ -79,10 +111,6 @@ class AnalysisJobs:
             if len(self._remembered) > _REMEMBERED_PHOTOS:
                 self._remembered.popitem(last=False)
         return analysis
-
-
-def _refusal(refused: Refused, photo: Literal["before", "after"]) -> tuple[bytes, ...]:
-    return (_json(refused_document(refused, photo)),)
 
 
 def _json(document: BaseModel) -> bytes:

@@ -29,3 +29,7 @@ class WorkerCrashed(SandboxError):  # noqa: N818  named for what happened
 
 class BrokenMessageError(SandboxError):
     """The other end of the pipe did not keep to the protocol."""
+
+
+class CorrectionRefusedError(SandboxError):
+    """A contour placed by hand cannot be what it says; the message is for whoever placed it."""

@@ -15,7 +15,7 @@ from service.sandbox.errors import BrokenMessageError
 
 _PREFIX: Final = struct.Struct(">I")
 _MAX_HEADER_BYTES: Final = 4096
-_MAX_BLOBS: Final = 4
+_MAX_BLOBS: Final = 16  # a comparison of two bursts: twelve photos and what is known of them
 _MAX_BLOB_BYTES: Final = 512 * 2**20
 
 

@@ -11,10 +11,24 @@ from typing import Final, Self, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from models.anatomy import View
-from service.documents import ComparisonDocument, MeasurementDocument, RefusedDocument
+from service.documents import (
+    ComparisonDocument,
+    Given,
+    GivenSubject,
+    MeasurementDocument,
+    PlacedContour,
+    RefusedDocument,
+    Shot,
+)
 from service.sandbox import lockdown
 from service.sandbox.child_process import ChildProcess, Limits
-from service.sandbox.errors import BrokenMessageError, CrashKind, SandboxUnavailableError, WorkerCrashed
+from service.sandbox.errors import (
+    BrokenMessageError,
+    CorrectionRefusedError,
+    CrashKind,
+    SandboxUnavailableError,
+    WorkerCrashed,
+)
 from service.sandbox.messages import Message
 
 _CHILD: Final = "service.sandbox.child"
@@ -23,6 +37,9 @@ _JPEG: Final = b"\xff\xd8\xff"
 _MEASURED: Final = TypeAdapter[MeasurementDocument | RefusedDocument](MeasurementDocument | RefusedDocument)
 _COMPARED: Final = TypeAdapter[ComparisonDocument | RefusedDocument](ComparisonDocument | RefusedDocument)
 _REFUSED: Final = TypeAdapter[RefusedDocument](RefusedDocument)
+REFUSED_CORRECTION: Final = b"correction refused: "
+"""Begins the child's answer where a contour placed by hand cannot be; the sentence follows."""
+_LONGEST_SENTENCE: Final = 500
 
 Document = TypeVar("Document")
 Outcome = TypeVar("Outcome")
@@ -102,9 +119,29 @@ class AnalysisWorkers:
         """Why ``upload`` would be refused, judged by its header; None when it may be analysed."""
         return self._do(Message("check", (upload,)), _read_check, _CHECK_SECONDS)
 
-    def measure(self, upload: bytes, view: View = View.FRONTAL) -> MeasureOutcome:
-        """Measure one photo, taken from where ``view`` says."""
-        return self._do(Message("measure", (upload, view.encode())), _read_measure)
+    def picture(self, upload: bytes) -> bytes | None:
+        """The photo upright as JPEG, without metadata; None when it cannot be opened."""
+        return self._do(Message("picture", (upload,)), lambda answer: _picture(answer, 0))
+
+    def measure(
+        self,
+        upload: bytes,
+        view: View = View.FRONTAL,
+        corrections: Sequence[PlacedContour] = (),
+        subject: GivenSubject | None = None,
+        *,
+        checked: bool = False,
+    ) -> MeasureOutcome:
+        """Measure one photo, taken from where ``view`` says.
+
+        Raises
+        ------
+        CorrectionRefusedError
+            When a correction cannot be and was not ``checked`` before.
+        """
+        given = Given(corrections=(tuple(corrections),), subject=subject or GivenSubject(), checked=checked)
+        told = () if given == Given(corrections=((),), checked=checked) else (_json(given),)
+        return self._do(Message("measure", (upload, view.encode(), *told)), _read_measure)
 
     def compare(self, before: bytes, after: bytes, view: View = View.FRONTAL) -> CompareOutcome:
         """Compare two photos of one view."""
@@ -113,6 +150,26 @@ class AnalysisWorkers:
     def ask(self, name: str, *blobs: bytes) -> Sequence[bytes]:
         """What a process of another ``module`` answers to one of its own jobs."""
         return self._do(Message(name, blobs), lambda answer: answer)
+
+    def compare_shots(
+        self,
+        before: Sequence[Shot],
+        after: Sequence[Shot],
+        subject: GivenSubject | None = None,
+        view: View = View.FRONTAL,
+        *,
+        checked: bool = False,
+    ) -> CompareOutcome:
+        """Compare two visits of one view, each of one photo or a burst of them, with all that is known of them."""
+        shots = (*before, *after)
+        given = Given(
+            corrections=tuple(shot.corrections for shot in shots),
+            subject=subject or GivenSubject(),
+            view=view,
+            befores=len(before),
+            checked=checked,
+        )
+        return self._do(Message("compare_shots", (_json(given), *(shot.upload for shot in shots))), _read_compare)
 
     def _do(self, job: Message, read: Callable[[Sequence[bytes]], Outcome], seconds: float | None = None) -> Outcome:
         with self._child() as child:
@@ -156,7 +213,14 @@ def _read_compare(answer: Sequence[bytes]) -> CompareOutcome:
     return CompareOutcome(_document(_COMPARED, answer), _picture(answer, 1), _picture(answer, 2))
 
 
+def _json(given: Given) -> bytes:
+    return given.model_dump_json().encode()
+
+
 def _document(kind: TypeAdapter[Document], answer: Sequence[bytes]) -> Document:
+    if answer and answer[0].startswith(REFUSED_CORRECTION):
+        says = answer[0][len(REFUSED_CORRECTION) :][:_LONGEST_SENTENCE]
+        raise CorrectionRefusedError(says.decode(errors="replace"))
     try:
         return kind.validate_json(answer[0])
     except (ValidationError, IndexError) as error:

@@ -6,6 +6,7 @@ from starlette.concurrency import run_in_threadpool
 from service.dependencies import Administrator, Ingester, Reader, TheService
 from service.errors import ProblemCode, problems
 from service.paging import After, Limit, Page
+from service.subjects.iris import IrisDesk, IrisDiameterAnswer, IrisDiameterHistory, NewIrisDiameter
 from service.subjects.registry import SubjectRegistry
 from service.subjects.repository import Subjects
 from service.subjects.schemas import NewSubject, SubjectAnswer
@@ -36,6 +37,33 @@ def get_subject(subject_id: str, actor: Reader, service: TheService) -> SubjectA
     """See a subject."""
     with service.database.reading() as session:
         return SubjectAnswer.of(Subjects(session, actor.tenant).get(subject_id))
+
+
+@router.put("/{subject_id}/iris-diameter", responses=problems(ProblemCode.SUBJECT_NOT_FOUND, ProblemCode.INVALID_JSON))
+def set_iris_diameter(
+    subject_id: str, new: NewIrisDiameter, actor: Ingester, service: TheService
+) -> IrisDiameterAnswer:
+    """Give the iris' diameter that the clinic measured. All figures of the subject are made anew at its scale."""
+    return IrisDiameterAnswer.of(IrisDesk(service.database, service.jobs).set_to(actor, subject_id, new))
+
+
+@router.get(
+    "/{subject_id}/iris-diameter",
+    responses=problems(ProblemCode.SUBJECT_NOT_FOUND, ProblemCode.IRIS_DIAMETER_NOT_FOUND),
+)
+def get_iris_diameter(subject_id: str, actor: Reader, service: TheService) -> IrisDiameterHistory:
+    """See the iris' diameter in use, and those before it."""
+    return IrisDesk(service.database, service.jobs).see(actor, subject_id)
+
+
+@router.delete(
+    "/{subject_id}/iris-diameter",
+    status_code=204,
+    responses=problems(ProblemCode.SUBJECT_NOT_FOUND, ProblemCode.IRIS_DIAMETER_NOT_FOUND),
+)
+def withdraw_iris_diameter(subject_id: str, actor: Ingester, service: TheService) -> None:
+    """Rely on the average person's iris again. What was given stays in the history."""
+    IrisDesk(service.database, service.jobs).withdraw(actor, subject_id)
 
 
 @router.delete("/{subject_id}", status_code=204, responses=problems(ProblemCode.SUBJECT_NOT_FOUND))

@@ -13,14 +13,24 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from service.database import Database
 from service.errors import ProblemCode, problem_response
 from service.tenancy.keys import find_actor
-from service.tenancy.links import LinkSigner, ReportLink
+from service.tenancy.links import CorrectionLink, Link, LinkSigner, ReportLink
 from service.tenancy.tenant import Actor
 
 COOKIE: Final = "liftmark_link"
 
 _GUARDED: Final = "/v1/"
 _BEARER: Final = "bearer "
-_LINKED: Final = re.compile(r"(?P<base>/v1/comparisons/(?P<id>[0-9a-f]+))/(?P<page>report|aligned/(before|after))")
+_READS: Final = frozenset({"GET", "HEAD"})
+_REPORT: Final = re.compile(r"(?P<base>/v1/comparisons/(?P<id>[0-9a-f]+))/(report|aligned/(before|after))")
+_PHOTO: Final = re.compile(r"(?P<base>/v1/photos/(?P<id>[0-9a-f]+))/(correct|picture|corrections)")
+_CORRECTION: Final = re.compile(r"(?P<base>/v1/photos/(?P<id>[0-9a-f]+))/corrections/[a-z]+/[a-z_]+")
+_LINKED: Final = (
+    (_REPORT, _READS, ReportLink),
+    (_PHOTO, _READS, CorrectionLink),
+    (_CORRECTION, frozenset({"PUT", "DELETE"}), CorrectionLink),
+)
+"""The addresses and methods that links open, and the kind of link that opens them."""
+_OWN_SITE: Final = frozenset({None, "same-origin", "none"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,7 @@ class Authentication:
     """ASGI middleware: puts the actor into the scope, or answers 401.
 
     A key comes in the ``Authorization`` header. A link's token comes once in the address, moves into a cookie that the
-    browser sends to that comparison's pages alone, and so stays out of history, referrers and logs.
+    browser sends to that comparison's or photo's pages alone, and so stays out of history, referrers and logs.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -67,18 +77,34 @@ async def _admit(request: Request, gate: Gate) -> Actor | Response:
 
 
 def _admit_by_link(request: Request, links: LinkSigner) -> Actor | Response:
-    linked = _LINKED.fullmatch(request.url.path)
-    token = request.query_params.get("token")
+    linked = _linked(request)
+    token = request.query_params.get("token") if request.method in _READS else None
     held = token or request.cookies.get(COOKIE)
-    if linked is None or request.method not in {"GET", "HEAD"} or held is None:
+    if linked is None or held is None:
         return problem_response(ProblemCode.UNAUTHENTICATED)
+    address, kind = linked
     link = links.read(held, datetime.now(UTC))
-    if link is None or link.comparison_id != linked["id"]:
+    if link is None or not isinstance(link, kind) or _about(link) != address["id"]:
         return problem_response(ProblemCode.LINK_ENDED)
-    return link.actor if token is None else _moved_into_cookie(request, linked["base"], token, link)
+    return link.actor if token is None else _moved_into_cookie(request, address["base"], token, link)
 
 
-def _moved_into_cookie(request: Request, base: str, token: str, link: ReportLink) -> Response:
+def _linked(request: Request) -> tuple[re.Match[str], type[Link]] | None:
+    """The address, where a link may open it this way; a change must come from our own page."""
+    if request.method not in _READS and request.headers.get("sec-fetch-site") not in _OWN_SITE:
+        return None
+    for pattern, methods, kind in _LINKED:
+        address = pattern.fullmatch(request.url.path)
+        if address is not None and request.method in methods:
+            return address, kind
+    return None
+
+
+def _about(link: Link) -> str:
+    return link.comparison_id if isinstance(link, ReportLink) else link.photo_id
+
+
+def _moved_into_cookie(request: Request, base: str, token: str, link: Link) -> Response:
     response = RedirectResponse(request.url.path, 303)
     response.set_cookie(
         COOKIE,
@@ -87,6 +113,6 @@ def _moved_into_cookie(request: Request, base: str, token: str, link: ReportLink
         path=base,
         secure=request.url.scheme == "https",
         httponly=True,
-        samesite="lax",  # strict would be dropped when the link is clicked in webmail; these pages only read
+        samesite="lax",  # strict would be dropped when the link is clicked in webmail; lax stays off others' writes
     )
     return response

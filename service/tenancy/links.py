@@ -1,12 +1,14 @@
-"""Links that show one comparison for a while, without a key."""
+"""Links that show one comparison, or let one photo's contours be corrected, for a while and without a key."""
 
 import base64
 import binascii
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from service.tenancy.scope import Scope
 from service.tenancy.tenant import Actor, TenantId
@@ -14,16 +16,49 @@ from service.tenancy.tenant import Actor, TenantId
 
 @dataclass(frozen=True, slots=True)
 class ReportLink:
-    """What a link allows: to read the comparison's report and pictures until ``expires_at``."""
+    """What a link allows: to read the comparison's report and pictures until ``expires_at``.
+
+    Parameters
+    ----------
+    corrector : the actor who lets the holder correct the photos' contours from the report; None where nobody does.
+    """
 
     tenant: TenantId
     comparison_id: str
     expires_at: datetime
+    corrector: str | None = None
 
     @property
     def actor(self) -> Actor:
         """Who the holder is to the rest of the service."""
-        return Actor(self.tenant, f"link:{self.comparison_id}", frozenset({Scope.READ}))
+        reader = frozenset({Scope.READ})
+        if self.corrector is None:
+            return Actor(self.tenant, f"link:{self.comparison_id}", reader)
+        return Actor(self.tenant, f"link:{self.comparison_id}/{self.corrector}", reader | {Scope.INGEST})
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionLink:
+    """What a link allows: to see one photo and to correct its contours until ``expires_at``.
+
+    Parameters
+    ----------
+    corrector : the actor who made it, whose key had the scope ``ingest``.
+    """
+
+    tenant: TenantId
+    photo_id: str
+    expires_at: datetime
+    corrector: str
+
+    @property
+    def actor(self) -> Actor:
+        """Who the holder is to the rest of the service; the address keeps it to this photo."""
+        name = f"link:{self.photo_id}/{self.corrector.rpartition('/')[2]}"
+        return Actor(self.tenant, name, frozenset({Scope.READ, Scope.INGEST}))
+
+
+Link = ReportLink | CorrectionLink
 
 
 class LinkSigner:
@@ -32,24 +67,36 @@ class LinkSigner:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def sign(self, link: ReportLink) -> str:
+    def sign(self, link: Link) -> str:
         """The token of ``link``, fit for an address."""
-        claims = {"t": link.tenant, "c": link.comparison_id, "e": int(link.expires_at.timestamp())}
-        body = json.dumps(claims).encode()
+        claims = {"t": link.tenant, "e": int(link.expires_at.timestamp()), "k": link.corrector}
+        about = {"c": link.comparison_id} if isinstance(link, ReportLink) else {"p": link.photo_id}
+        body = json.dumps(claims | about).encode()
         return _encode(self._mac(body) + body)
 
-    def read(self, token: str, at: datetime) -> ReportLink | None:
+    def read(self, token: str, at: datetime) -> Link | None:
         """The link, or None where the token was altered, made elsewhere, or has ended at ``at``."""
         signed = _decode(token)
         mac, body = signed[:32], signed[32:]
         if not hmac.compare_digest(mac, self._mac(body)):
             return None
-        claims = json.loads(body)
-        link = ReportLink(TenantId(claims["t"]), claims["c"], datetime.fromtimestamp(claims["e"], UTC))
+        link = _link(json.loads(body))
         return link if at < link.expires_at else None
 
     def _mac(self, body: bytes) -> bytes:
         return hmac.new(self._key, body, hashlib.sha256).digest()
+
+
+def correction_page(links: LinkSigner, link: CorrectionLink) -> str:
+    """The path of the page on which the photo's contours are corrected, with the token that opens it."""
+    return f"/v1/photos/{link.photo_id}/correct?token={links.sign(link)}"
+
+
+def _link(claims: Mapping[str, Any]) -> Link:
+    tenant, expires_at = TenantId(claims["t"]), datetime.fromtimestamp(claims["e"], UTC)
+    if "p" in claims:
+        return CorrectionLink(tenant, claims["p"], expires_at, claims["k"])
+    return ReportLink(tenant, claims["c"], expires_at, claims.get("k"))
 
 
 def _encode(raw: bytes) -> str:

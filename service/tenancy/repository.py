@@ -42,6 +42,10 @@ class TenantRepository(Generic[AnyRow]):
             query = query.where(self.row.id > after)
         return list(self.session.scalars(query))
 
+    def every(self, *where: ColumnElement[bool]) -> list[AnyRow]:
+        """All rows, oldest first: for what hangs on one subject, never for a clinic's whole list."""
+        return list(self.session.scalars(self._select().where(*where).order_by(self.row.id)))
+
     def add(self, row: AnyRow) -> AnyRow:
         """Write the row now, so that a clash with another one shows here."""
         row.tenant_id = self._tenant

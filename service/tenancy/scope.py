@@ -7,7 +7,7 @@ class Scope(StrEnum):
     """What a key may do."""
 
     INGEST = "ingest"
-    """Make subjects, visits, photos and comparisons."""
+    """Make subjects, visits, photos and comparisons, place contours, give iris diameters."""
     READ = "read"
     """See them."""
     EXPORT = "export"

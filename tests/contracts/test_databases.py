@@ -6,16 +6,52 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from service.database import retry_on_clash
+from service.database import Database, retry_on_clash
 from service.database.migrate import migrate
-from service.database.tables import Clinic, Row, Subject, Visit, new_id
+from service.database.tables import Clinic, Comparison, IrisDiameter, Row, Subject, Visit, new_id
+from service.subjects.iris_repository import IrisDiameters
 from service.subjects.repository import Subjects
 from service.tenancy.keys import create_first_key, create_key, find_actor
 from service.tenancy.scope import Scope
 from service.tenancy.tenant import TenantId
+
+DAY = "'2026-03-02 10:00:00+00:00'"
+
+
+def first_shape(table: str, **values: str | int) -> str:
+    """One row as the first version of the tables held it, written without the code of today."""
+    columns = ", ".join(("id", "created_at", *values))
+    return f"INSERT INTO {table} ({columns}) VALUES ('{table}', {DAY}, {', '.join(map(repr, values.values()))})"
+
+
+OF_SUBJECT = {"tenant_id": "clinics", "subject_id": "subjects"}
+FIRST_SHAPE = (
+    first_shape("clinics", name="Aurora"),
+    first_shape("subjects", tenant_id="clinics", reference="P", wrapped_key="k"),
+    first_shape("visits", **OF_SUBJECT, taken_at="2026-03-02", phase="baseline"),
+    first_shape(
+        "photos", **OF_SUBJECT, visit_id="visits", view="frontal", sha256="h", upload_blob="n", status="x", size_bytes=1
+    ),
+    first_shape(
+        "comparisons",
+        **OF_SUBJECT,
+        before_photo_id="photos",
+        after_photo_id="photos",
+        method_version="1",
+        status="compared",
+    ),
+)
+AGAIN = {
+    **OF_SUBJECT,
+    "asked": "photos:photos",
+    "before_photo_id": "photos",
+    "after_photo_id": "photos",
+    "method_version": "1",
+    "status": "queued",
+}
 
 
 @pytest.fixture
@@ -37,6 +73,43 @@ def test_migrating_again_or_at_once_does_no_harm(database):
     for thread in threads:
         thread.join()
     database.check()
+
+
+def test_a_comparison_of_the_first_shape_keeps_its_photos_through_the_migration(database_url):
+    from service.settings import Settings
+
+    with Database(Settings(database_url=database_url).database_address) as database:
+        migrate(database, "0001")
+        with database.connection() as connection:
+            for statement in FIRST_SHAPE:
+                connection.execute(text(statement))
+        migrate(database)
+        with database.reading() as session:
+            kept = session.get_one(Comparison, "comparisons")
+            assert (kept.asked, kept.before_photo_id, kept.status) == ("photos:photos", "photos", "compared")
+        with database.writing() as session:
+            session.add(Comparison(**AGAIN))
+            with pytest.raises(IntegrityError):
+                session.flush()
+            session.rollback()
+
+
+def test_of_what_ends_and_stays_one_alone_is_in_use(database, tenant):
+    def give(name: str, ended_at=None) -> None:
+        given = {"mm": 11.9, "standard_uncertainty_mm": 0.1, "measured_by": "A", "set_by": "key"}
+        with database.writing() as session:
+            IrisDiameters(session, tenant).add(IrisDiameter(id=name, subject_id="s", ended_at=ended_at, **given))
+
+    with database.writing() as session:
+        Subjects(session, tenant).add(Subject(id="s", reference="P", wrapped_key=b"k"))
+    give("first", datetime.now().astimezone())
+    give("second")
+    give("third", datetime.now().astimezone())
+    with pytest.raises(IntegrityError):
+        give("fourth")
+    with database.reading() as session:
+        assert IrisDiameters(session, tenant).current("s").id == "second"
+        assert len(IrisDiameters(session, tenant).history_of("s")) == 3
 
 
 def test_a_time_comes_back_in_utc_as_the_same_moment(database, tenant):

@@ -31,11 +31,14 @@ class Analyst:
     def check(self, upload):
         return None
 
-    def measure(self, upload, view):
+    def picture(self, upload):
+        return None
+
+    def measure(self, upload, view, corrections=(), subject=None, *, checked=False):
         return MeasureOutcome(REFUSED, b"overlay")
 
-    def compare(self, before, after, view):
-        return CompareOutcome(REFUSED, before[::-1], after[::-1])
+    def compare_shots(self, before, after, subject, view, *, checked=False):
+        return CompareOutcome(REFUSED, before[0].upload[::-1], after[0].upload[::-1])
 
 
 @pytest.fixture(params=["sqlite on a folder", "postgresql on s3"])

@@ -1,5 +1,6 @@
 """The command line: exit codes, sentences, files. The analysis itself is replaced, except in the slow tests."""
 
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -7,10 +8,18 @@ from typing import Self
 
 import pytest
 
+from models.burst import Frame, FrameUse
 from models.quality import Flag, FlagCode, Refused
 from service import cli, cli_analysis
 from service.documents import comparison_document, measurement_document, refused_document
-from service.sandbox import CompareOutcome, CrashKind, MeasureOutcome, SandboxUnavailableError, WorkerCrashed
+from service.sandbox import (
+    CompareOutcome,
+    CorrectionRefusedError,
+    CrashKind,
+    MeasureOutcome,
+    SandboxUnavailableError,
+    WorkerCrashed,
+)
 from tests.service.examples import a_comparison, an_analysis
 
 SAMPLES = Path(__file__).parents[2] / "sample_images"
@@ -22,6 +31,7 @@ class Workers:
 
     def __init__(self, answer: object) -> None:
         self.answer = answer
+        self.asked: tuple[object, ...] = ()
 
     def __call__(self) -> "Workers":
         return self
@@ -32,12 +42,13 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def measure(self, *_: object) -> object:
+    def measure(self, *asked: object) -> object:
+        self.asked = asked
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
 
-    compare = measure
+    compare_shots = measure
 
 
 @pytest.fixture
@@ -105,6 +116,98 @@ def test_a_measurement_is_printed(monkeypatch, capsys, sandbox, photo, tmp_path)
     assert "3.91 mm" in said
     assert "The eye is covered." in said
     assert {path.name for path in (tmp_path / "photo").iterdir()} == {"measurement.json", "overlay.jpg"}
+
+
+LID = {"side": "left", "contour": "upper_lid", "points": [[9, 5], [7, 4], [5, 3], [3, 4]], "corrected_by": "Dr. A."}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three photos taken one after the other, and a note."""
+    folder = tmp_path / "visit"
+    folder.mkdir()
+    for number in (3, 1, 2):
+        (folder / f"{number}.jpg").write_bytes(f"photo {number}".encode())
+    (folder / "note.txt").write_text("Seated.")
+    return folder
+
+
+def corrections(tmp_path: Path, *placed: dict) -> Path:
+    file = tmp_path / "corrections.json"
+    file.write_text(json.dumps({"corrections": placed}))
+    return file
+
+
+def test_a_folder_is_a_visits_photos_in_the_order_of_their_names(monkeypatch, capsys, sandbox, photo, folder) -> None:
+    sandbox.answer = a_pair()
+    assert liftmark(monkeypatch, "compare", folder, photo, "--more-after", folder / "2.jpg") == 0
+    before, after, *_ = sandbox.asked
+    assert [shot.upload for shot in before] == [b"photo 1", b"photo 2", b"photo 3"]
+    assert [shot.upload for shot in after] == [JPEG, b"photo 2"]
+
+
+def test_what_became_of_each_photo_of_a_burst_is_printed(monkeypatch, capsys, sandbox, photo, folder) -> None:
+    frames = (Frame("before", 0, FrameUse.LEFT_OUT, "The eyes are closed."), Frame("before", 1, FrameUse.SHOWN))
+    document = comparison_document(an_analysis(), an_analysis(), a_comparison(), frames)
+    sandbox.answer = CompareOutcome(document, JPEG, JPEG)
+    assert liftmark(monkeypatch, "compare", folder, photo) == 0
+    said = capsys.readouterr().out
+    assert "Before 1.jpg: left out. The eyes are closed." in said
+    assert "Before 2.jpg: shown." in said
+
+
+def test_too_many_photos_and_none_are_wrong_usage(monkeypatch, capsys, sandbox, photo, folder, tmp_path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert liftmark(monkeypatch, "compare", tmp_path / "empty", photo) == 2
+    assert "there is no photo" in capsys.readouterr().err
+    for number in range(4, 8):
+        (folder / f"{number}.jpg").write_bytes(JPEG)
+    assert liftmark(monkeypatch, "compare", folder, photo) == 2
+    assert "at most 6" in capsys.readouterr().err
+
+
+def test_the_clinics_iris_diameter_is_passed_on(monkeypatch, capsys, sandbox, photo) -> None:
+    sandbox.answer = a_pair()
+    assert liftmark(monkeypatch, "compare", photo, photo, "--iris-mm", "12.1") == 0
+    assert sandbox.asked[2].iris.mm == 12.1
+    sandbox.answer = MeasureOutcome(measurement_document(an_analysis()), JPEG)
+    assert liftmark(monkeypatch, "measure", photo, "--iris-mm", "12.1") == 0
+    assert sandbox.asked[3].iris.mm == 12.1
+    assert liftmark(monkeypatch, "measure", photo, "--iris-mm", "4") == 2
+
+
+def test_corrections_are_of_the_before_or_of_the_photo_they_name(monkeypatch, sandbox, photo, folder, tmp_path) -> None:
+    sandbox.answer = a_pair()
+    named = {**LID, "contour": "lower_lid", "sha256": hashlib.sha256(b"photo 2").hexdigest()}
+    file = corrections(tmp_path, LID, named)
+    assert liftmark(monkeypatch, "compare", photo, folder / "2.jpg", "--corrections", file) == 0
+    before, after, *_ = sandbox.asked
+    assert [one.contour for one in before[0].corrections] == ["upper_lid"]
+    assert [one.contour for one in after[0].corrections] == ["lower_lid"]
+
+
+def test_a_correction_that_could_be_of_any_photo_of_a_folder_is_wrong_usage(
+    monkeypatch, capsys, sandbox, photo, folder, tmp_path
+) -> None:
+    file = corrections(tmp_path, LID)
+    assert liftmark(monkeypatch, "compare", folder, photo, "--corrections", file) == 2
+    assert "sha256" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "broken", [{**LID, "contour": "nose"}, {**LID, "points": None}, {**LID, "contour": "iris"}, {"side": "left"}]
+)
+def test_a_broken_file_of_corrections_is_wrong_usage(monkeypatch, capsys, sandbox, photo, tmp_path, broken) -> None:
+    assert liftmark(monkeypatch, "measure", photo, "--corrections", corrections(tmp_path, broken)) == 2
+    assert "corrections.0" in capsys.readouterr().err
+
+
+def test_a_correction_that_cannot_be_is_wrong_usage_with_its_reason(
+    monkeypatch, capsys, sandbox, photo, tmp_path
+) -> None:
+    sandbox.answer = CorrectionRefusedError("The left upper lid crosses itself.")
+    assert liftmark(monkeypatch, "measure", photo, "--corrections", corrections(tmp_path, LID)) == 2
+    assert "The left upper lid crosses itself." in capsys.readouterr().err
 
 
 def test_json_to_standard_output_stands_alone_there(monkeypatch, capsys, sandbox, photo) -> None:

@@ -59,13 +59,20 @@ def test_the_measurement_has_the_contracts_names() -> None:
         "scale",
         "measurements",
         "contours_px",
+        "corrections",
         "view",
         "profile_px",
     }
     assert told["taken_at"] == "2026-03-09T10:00:00Z"
     assert told["quality"]["verdict"] == "usable"
     assert told["quality"]["flags"][0]["code"] == "small"
-    assert told["scale"] == {"mm_per_px": 0.101, "relative_uncertainty": 0.004, "method": "iris"}
+    assert told["scale"] == {
+        "mm_per_px": 0.101,
+        "relative_uncertainty": 0.004,
+        "method": "iris",
+        "iris_mm": 11.71,
+        "iris_uncertainty_mm": 0.42,
+    }
     assert told["pose_deg"] == {"yaw": 0.4, "pitch": -1.2, "roll": 0.1}
     assert told["contours_px"].keys() == {"left", "right"}
 
@@ -98,7 +105,7 @@ def test_the_comparison_has_the_contracts_names() -> None:
         "changes",
         "negative_controls",
     } <= told.keys()
-    assert told["before"].keys() == {"sha256", "taken_at", "quality", "pose_deg", "scale", "view"}
+    assert told["before"].keys() == {"sha256", "taken_at", "quality", "pose_deg", "scale", "view", "corrections"}
     assert told["alignment"].keys() == {"residual_mm", "before_to_aligned", "after_to_aligned"}
     assert told["comparability"]["flags"][0]["favours"] == "after"
     assert told["negative_controls"] == [

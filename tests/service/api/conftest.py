@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 
 import httpx
 import pytest
@@ -34,13 +35,30 @@ LID = {
     "standard_uncertainty": 0.06,
     "reason": None,
 }
+SIDE = {
+    "iris": {"centre": (200, 150), "radius": 10},
+    "upper_lid": ((225, 150), (212, 142), (200, 140), (188, 143), (175, 151)),
+    "lower_lid": ((225, 150), (212, 158), (200, 160), (188, 158), (175, 151)),
+    "jawline": ((260, 250), (258, 290), (240, 330), (200, 360), (150, 370)),
+    "nasolabial_fold": None,
+    "reasons": {"nasolabial_fold": "Too faint."},
+}
+
+
+def mirrored(shape):
+    if isinstance(shape, dict):
+        return {"centre": (300 - shape["centre"][0], shape["centre"][1]), "radius": shape["radius"]}
+    return shape and tuple((300 - x, y) for x, y in shape)
+
+
+OTHER_SIDE = {name: shape if name == "reasons" else mirrored(shape) for name, shape in SIDE.items()}
 MEASURED = MeasurementDocument(
     **PHOTO_DOCUMENT,
     method_version="2026.11.0",
     size_px=(300, 400),
     expression={"smile": 0, "brow_raise": 0, "squint": 0, "jaw_open": 0, "blink": 0, "gaze": (0, 0)},
     measurements=[LID | {"value": 3.91}],
-    contours_px={},
+    contours_px={"left": SIDE, "right": OTHER_SIDE},
 )
 IDENTITY = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
 COMPARED = ComparisonDocument(
@@ -58,6 +76,32 @@ COMPARED = ComparisonDocument(
     aligned_size_px=(1200, 1500),
     overlays=[],
 )
+
+
+def measured(corrections, subject, found=None) -> MeasurementDocument:
+    """What is found in a photo, with the corrections in place of it and at the subject's scale."""
+    document = (found or MEASURED).model_dump()
+    for one in corrections:
+        side = document["contours_px"][one.side]
+        side["found"] = {**side.get("found", {}), one.contour: side[one.contour]}
+        side[one.contour] = one.points or {"centre": one.centre, "radius": one.radius}
+        placed = {"side": one.side, "contour": one.contour, "corrected_by": one.corrected_by}
+        document["corrections"] = (*document["corrections"], {**placed, "corrected_at": one.corrected_at})
+    if subject is not None and subject.iris is not None:
+        document["scale"] |= {"method": "iris_measured", "iris_mm": subject.iris.mm}
+    return MeasurementDocument.model_validate(document)
+
+
+def burst(before, after) -> ComparisonDocument:
+    """The last of each visit is shown, the first of the befores left out."""
+    frames = [
+        {"which": which, "index": index, "use": "shown" if index == len(shots) - 1 else "left_out", "reason": "Blink."}
+        for which, shots in (("before", before), ("after", after))
+        for index in range(len(shots))
+    ]
+    return COMPARED.model_validate({**COMPARED.model_dump(), "frames": frames})
+
+
 PHOTO = b"photo of a face"
 FACELESS = b"photo of a wall"
 POISON = b"photo that kills"
@@ -70,7 +114,10 @@ class FakeAnalyst:
     def __init__(self) -> None:
         self.go_on = threading.Event()
         self.go_on.set()
+        self.breaks = False
         self.measured: list[bytes] = []
+        self.told: list[tuple] = []
+        self.compared: list[tuple] = []
         self.views: list[View] = []
 
     def check(self, upload: bytes):
@@ -78,19 +125,27 @@ class FakeAnalyst:
             return refused_document(Refused(Flag.of(FlagCode.EMPTY_FILE)))
         return None if upload.startswith(b"photo") else refused_document(Refused(Flag.of(FlagCode.NOT_AN_IMAGE)))
 
-    def measure(self, upload: bytes, view: View = View.FRONTAL) -> MeasureOutcome:
+    def picture(self, upload: bytes) -> bytes | None:
+        return None if upload == FACELESS else b"\xff\xd8 picture"
+
+    def measure(self, upload: bytes, view=View.FRONTAL, corrections=(), subject=None, *, checked=False):
         self.measured.append(upload)
         self.views.append(view)
+        self.told.append((corrections, subject))
         assert self.go_on.wait(20)
-        if upload == POISON:
+        if self.breaks or upload == POISON:
             raise WorkerCrashed(CrashKind.MEMORY)
         if upload == FACELESS:
             return MeasureOutcome(refused_document(Refused(Flag.of(FlagCode.NO_FACE))), None)
-        return MeasureOutcome(MEASURED, b"\xff\xd8 overlay")
+        return MeasureOutcome(measured(corrections, subject), b"\xff\xd8 overlay")
 
-    def compare(self, before: bytes, after: bytes, view: View = View.FRONTAL) -> CompareOutcome:
+    def compare_shots(self, before, after, subject=None, view=View.FRONTAL, *, checked=False) -> CompareOutcome:
         self.views.append(view)
-        if FACELESS in {before, after}:
+        self.compared.append((before, after, subject))
+        assert self.go_on.wait(20)
+        if len(before) + len(after) > 2:
+            return CompareOutcome(burst(before, after), b"\xff\xd8 before", b"\xff\xd8 after")
+        if FACELESS in {before[0].upload, after[0].upload}:
             return CompareOutcome(refused_document(Refused(Flag.of(FlagCode.NO_FACE)), "after"), None, None)
         return CompareOutcome(COMPARED, b"\xff\xd8 before", b"\xff\xd8 after")
 
@@ -107,6 +162,17 @@ class Clinic:
 
     def post(self, path: str, json=None, headers=(), **options):
         return self.client.post(path, json=json, headers={**self.headers, **dict(headers)}, **options)
+
+    def put(self, path: str, json=None):
+        return self.client.put(path, json=json, headers=self.headers)
+
+    def ended(self, path: str) -> dict:
+        """What is at ``path`` once it is no longer queued."""
+        deadline = time.monotonic() + 20
+        while (seen := self.get(path).json())["status"] == "queued":
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        return seen
 
     def delete(self, path: str):
         return self.client.delete(path, headers=self.headers)

@@ -7,7 +7,7 @@ import pytest
 
 from models.quality import FlagCode
 from service.documents import ComparisonDocument
-from service.documents.records import ErrorTermDocument
+from service.documents.records import ErrorTermDocument, FrameDocument, PlacedDocument
 from service.reports import STATIC_FOLDER, render_comparison_page, render_refusal_page, write_report_folder
 from service.reports.flags import parted
 from service.reports.rows import family_tables
@@ -139,3 +139,47 @@ def test_a_second_report_replaces_the_first(tmp_path):
     report = write_report_folder(not_comparable(), b"3", b"4", tmp_path)
     assert "cannot be compared" in report.read_text(encoding="utf-8")
     assert (tmp_path / "aligned_before.jpg").read_bytes() == b"3"
+
+
+def corrected_burst() -> ComparisonDocument:
+    """Three photos before, one of them with a lid placed by hand, one after; the iris measured by the clinic."""
+    document = a_comparison()
+    placed = PlacedDocument(side="left", contour="upper_lid", corrected_by="<Dr. A.>", corrected_at=None)
+    scale = document.before.scale.model_copy(
+        update={"method": "iris_measured", "iris_mm": 12.0, "iris_uncertainty_mm": 0.12}
+    )
+    frames = tuple(
+        FrameDocument(which=which, index=index, use=use, reason=reason)
+        for which, index, use, reason in (
+            ("before", 0, "shown", None),
+            ("before", 1, "averaged", None),
+            ("before", 2, "left_out", "The eyes are closed."),
+            ("after", 0, "shown", None),
+        )
+    )
+    before = document.before.model_copy(update={"corrections": (placed,), "scale": scale})
+    return document.model_copy(update={"before": before, "frames": frames})
+
+
+def test_a_report_tells_which_contours_a_person_placed_and_what_became_of_each_photo():
+    html = page(corrected_burst())
+    assert "Upper lid, left: &lt;Dr. A.&gt;" in html
+    assert "averaged over 2 before and 1 after photos" in html
+    assert "Photo 2: averaged with the one shown" in html
+    assert "Photo 3: left out. The eyes are closed." in html
+    assert "averaged over" not in page()
+
+
+def test_a_report_tells_what_its_millimetres_rest_on():
+    assert "uncertain by ±7.0 %" in page()
+    measured = page(corrected_burst())
+    assert "as the clinic measured it, uncertain by ±2.0 %" in measured
+    assert "from the iris, whose width the clinic measured" in measured
+
+
+def test_a_report_leads_to_the_correction_page_only_where_it_is_told_to():
+    links = {"before": "/v1/photos/b/correct?token=x", "after": "/v1/photos/a/correct?token=y"}
+    html = render_comparison_page(a_comparison(), before_image="/b.jpg", after_image="/a.jpg", correct_links=links)
+    for link in links.values():
+        assert f'href="{link}"' in html
+    assert "Correct the contours" not in page()

@@ -28,7 +28,7 @@ def test_a_message_survives_the_wire(message: Message) -> None:
         struct.pack(">I", 4) + b"nope",
         struct.pack(">I", 27) + b'{"name": "a", "sizes": [-1]}'[:27],
         struct.pack(">I", 40) + b'{"name": "done", "sizes": [99999999999]}',
-        struct.pack(">I", 43) + b'{"name": "done", "sizes": [1, 1, 1, 1, 1] }',
+        struct.pack(">I", 78) + b'{"name": "done", "sizes": [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]}',
     ],
 )
 def test_garbage_is_not_read(wire: bytes) -> None:
