@@ -30,6 +30,8 @@ _PULL_TO_TRACKED: Final = 0.05
 _FLAT: Final = 0.1
 """Share of the profile's own contrast below which a place counts as flat and cannot correlate."""
 _FADED_SAMPLES: Final = 6
+STRETCHES: Final = 6
+"""Parts into which an edge is divided, about 1.5 mm of a lid each: neighbouring columns share their noise."""
 _LOWEST_CORRELATION: Final = 0.85
 _LARGEST_DISAGREEMENT_MM: Final = 0.30
 
@@ -85,6 +87,7 @@ class Shift:
     correlation : of its profile, 1 for identical.
     disagreement_mm : between correlation and tracking.
     aside_mm : how far it moved to the subject's left, where that was followed too.
+    stretches_mm : rise of each of six equal stretches of the edge by itself, None where one is not found.
     """
 
     up_mm: float
@@ -92,6 +95,7 @@ class Shift:
     correlation: float
     disagreement_mm: float
     aside_mm: float = 0.0
+    stretches_mm: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +153,11 @@ def edge_shift(
     disagreement = abs(tracked - joint[0])
     if disagreement > _LARGEST_DISAGREEMENT_MM:
         return NotAssessable(f"Two ways of following the {edge.replace('_', ' ')} differ by {disagreement:.2f} mm.")
-    return Shift(joint[0], _jackknife(scores, energy, tracked), joint[1], disagreement)
+    stretches = tuple(
+        None if peak is None else peak[0] for peak in _stretch_peaks(scores, energy, joint[0], alone=True)
+    )
+    uncertainty = _jackknife(scores, energy, tracked)
+    return Shift(joint[0], uncertainty, joint[1], disagreement, stretches_mm=stretches)
 
 
 def _shifts() -> FloatArray:
@@ -218,12 +226,19 @@ def _joint_peak(scores: FloatArray, weight: FloatArray, near_mm: float) -> tuple
     return (best + offset) * _PROFILE_STEP_MM - _SEARCH_MM, float(joint[best])
 
 
-def _jackknife(scores: FloatArray, weight: FloatArray, near_mm: float, blocks: int = 6) -> float:
-    """Standard error of the joint shift by leaving out blocks of columns (Quenouille 1956, Biometrika 43:353)."""
-    block = np.arange(len(weight)) * blocks // len(weight)
-    left_out = [_joint_peak(scores, np.where(block == one, 0.0, weight), near_mm) for one in range(blocks)]
-    shifts = np.array([peak[0] for peak in left_out if peak is not None])
-    return float(np.sqrt((blocks - 1) / blocks * ((shifts - shifts.mean()) ** 2).sum()))
+def _jackknife(scores: FloatArray, weight: FloatArray, near_mm: float) -> float:
+    """Standard error of the joint shift by leaving out stretches of columns (Quenouille 1956, Biometrika 43:353)."""
+    shifts = np.array([peak[0] for peak in _stretch_peaks(scores, weight, near_mm, alone=False) if peak is not None])
+    return float(np.sqrt((STRETCHES - 1) / STRETCHES * ((shifts - shifts.mean()) ** 2).sum()))
+
+
+def _stretch_peaks(
+    scores: FloatArray, weight: FloatArray, near_mm: float, *, alone: bool
+) -> list[tuple[float, float] | None]:
+    """The joint peak of each stretch of columns alone, or of all without it."""
+    stretch = np.arange(len(weight)) * STRETCHES // len(weight)
+    used = [stretch == one if alone else stretch != one for one in range(STRETCHES)]
+    return [_joint_peak(scores, np.where(columns, weight, 0.0), near_mm) for columns in used]
 
 
 def _tracked_rise(eye: EyePair, line: FloatArray, share: FloatArray) -> float:

@@ -10,9 +10,10 @@ import cv2
 import numpy as np
 
 from analysis.calibration import VISIBLE_RAYS
-from analysis.edge_following import EyePair, Shift, edge_shift
+from analysis.edge_following import STRETCHES, EyePair, Shift, edge_shift
 from analysis.eye_frame import PATCH_PX_PER_MM, EyeFrame, to_patch
 from analysis.geometry import median, sample
+from analysis.lid_margins import outer_lash_edge
 from analysis.registered_pair import RegisteredPair
 from models.anatomy import Outline, Side
 from models.arrays import FloatArray, Plane
@@ -23,6 +24,11 @@ _SPAN_RADII: Final = 0.75
 _PUPIL_HALF_MM: Final = 2.0
 """Half width about the pupil in which a margin's inclination is taken."""
 _LOWEST_CORRELATION: Final = 0.85
+_USUAL_ARCH: Final = 1.0
+"""Upper lids of captured expressions move as the parabola between the canthi, to a tenth of the motion (12 lids)."""
+_ARCH_SPREAD: Final = 0.5
+_STRETCH_NOISE_MM: Final = 0.05
+"""Of one stretch of a lid followed by itself."""
 _HIGHEST_RAY: Final = 0.1
 """Sine of six degrees above the horizontal."""
 _LOWER_RAYS: Final = VISIBLE_RAYS[VISIBLE_RAYS[:, 1] < _HIGHEST_RAY]
@@ -59,12 +65,16 @@ def lid_shift(eye: EyePair, lid: Outline, margin: Contour, iris: Circle) -> Shif
     ----------
     margin, iris : of the before, in its face frame.
     """
-    line = central_margin(eye.frame, margin, iris)
-    return edge_shift(eye, lid, line, _arched(line, eye.frame.from_face(margin.points)[:, 0]))
+    line = outer_lash_edge(eye.before, central_margin(eye.frame, margin, iris), lid)
+    as_one = edge_shift(eye, lid, line)
+    if lid is Outline.LOWER_LID or isinstance(as_one, NotAssessable):
+        return as_one
+    arch = _arched(line, eye.frame.from_face(margin.points)[:, 0])
+    return edge_shift(eye, lid, line, 1 + _archedness(as_one, arch) * (arch - 1))
 
 
 def _arched(line: FloatArray, margin_u: FloatArray) -> FloatArray:
-    """Motion of each point (n,) of a margin relative to its middle: a lid hangs on its canthi, and moves as a parabola.
+    """Motion of each point (n,) of a margin that hangs on its canthi and moves as a parabola, 1 in front of the pupil.
 
     Parameters
     ----------
@@ -73,6 +83,27 @@ def _arched(line: FloatArray, margin_u: FloatArray) -> FloatArray:
     middle, half = (margin_u.max() + margin_u.min()) / 2, np.ptp(margin_u) / 2
     height = 1 - ((line[:, 0] - middle) / half) ** 2
     return np.asarray(height / height[len(height) // 2])
+
+
+def _archedness(as_one: Shift, arch: FloatArray) -> float:
+    """How much of the parabola a lid's motion shows: 0 where it rises evenly over the iris, 1 where it is an arch.
+
+    Ridge regression of its stretches' own rises; where the rise is too small to tell, the arch of captured faces holds.
+    """
+    parts = np.array_split(arch, STRETCHES)
+    found = [
+        (float(part.mean()) - 1, rise)
+        for part, rise in zip(parts, as_one.stretches_mm, strict=True)
+        if rise is not None
+    ]
+    lower, rise = np.array([low for low, _ in found]), np.array([up for _, up in found])
+    design = np.column_stack([np.ones(len(found)), lower])
+    # Terms: the rise at the pupil, and what of it the arch takes away beside it.
+    spread = max(_ARCH_SPREAD * abs(as_one.up_mm), 1e-6)
+    normal = design.T @ design / _STRETCH_NOISE_MM**2 + np.diag([0.0, 1 / spread**2])
+    expected = np.array([0.0, _USUAL_ARCH * as_one.up_mm / spread**2])
+    middle, taken = np.linalg.solve(normal + 1e-9 * np.eye(2), design.T @ rise / _STRETCH_NOISE_MM**2 + expected)
+    return float(np.clip(taken / middle, 0, 1)) if abs(middle) > _STRETCH_NOISE_MM else _USUAL_ARCH
 
 
 def inclination(frame: EyeFrame, margin: Contour, iris: Circle) -> float:

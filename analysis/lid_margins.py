@@ -27,6 +27,11 @@ LOWER_MARGIN_UNCERTAINTY_MM: Final = 0.5
 """RMS distance from points placed by hand on 60 eyes of 30 persons kept aside: 0.41 and 0.43 mm, their own scatter in
 it. Both lean outward of the skin's margin, so that the fissure's RMS is 0.67 mm and not 0.59."""
 
+_TOWARDS_SKIN: Final = {Outline.UPPER_LID: 1.0, Outline.LOWER_LID: -1.0}
+"""Where the skin lies beyond the margin along v."""
+_LASH_LINE_MM: Final = 0.5
+"""Half the height of a lash line, the first guess of how far beyond the margin it ends."""
+
 BROW_BORDER_UNCERTAINTY_MM: Final = 1.0
 """A brow's border is hair by hair; people place it 1 mm apart."""
 
@@ -82,6 +87,22 @@ def find_brow_border(grey: Plane, landmarks: FaceLandmarks, side: Side, iris: Ci
     powers = np.vander((columns - centre[0]) / _BROW_HALF_WIDTH_MM, 4)
     smooth = guess[:, 1] + powers @ robust_fit(powers, offset)
     return Contour(frame.to_face(np.column_stack([columns, smooth])), BROW_BORDER_UNCERTAINTY_MM)
+
+
+def outer_lash_edge(light: Plane, margin: FloatArray, lid: Outline) -> FloatArray:
+    """The edge between the lash line and the skin beyond it, along a margin: what a moving lid is followed by.
+
+    Parameters
+    ----------
+    light : log light of the eye's patch.
+    margin : (n, 2) as (u, v), evenly spaced along u; the edge has the same columns.
+    """
+    towards_skin = _TOWARDS_SKIN[lid]
+    guess = margin + np.array([0.0, towards_skin * _LASH_LINE_MM])
+    middle, half = (margin[0, 0] + margin[-1, 0]) / 2, (margin[-1, 0] - margin[0, 0]) / 2
+    powers = np.vander((margin[:, 0] - middle) / half, 4)
+    offset = powers @ robust_fit(powers, _edge_offset(light, guess, towards_skin))
+    return np.column_stack([guess[:, 0], guess[:, 1] + offset])
 
 
 def _by_u(points: FloatArray) -> FloatArray:

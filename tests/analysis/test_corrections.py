@@ -183,10 +183,10 @@ def test_a_jawline_that_was_not_found_can_be_placed_and_then_be_compared(studio,
     assert isinstance(changed(compare_photos(shown, after), MeasurandCode.JAWLINE_CONTOUR), MeasuredChange)
 
 
-def test_a_placed_iris_takes_its_lids_along_and_weighs_less_than_a_found_one(photo, face):
+def test_a_placed_iris_takes_its_lids_along_and_weighs_no_more_than_a_found_one(photo, face):
     iris = face.contours[Side.LEFT][ContourName.IRIS]
     after = corrected(photo, [placed(ContourName.IRIS, replace(iris, radius=1.05 * iris.radius))])
     stretched = photo.scale.mm_per_px / after.scale.mm_per_px - 1
-    # Plain averaging would stretch by 2.5 %; a hand-placed circle is several times less sure than a found one.
-    assert 0 < stretched < 0.015
+    # Half of the five per cent: a circle placed by hand and one found are known to about 2 % each.
+    assert 0 < stretched < 0.027
     assert isinstance(measured(after, MeasurandCode.MRD1), Estimate)
