@@ -26,7 +26,7 @@ _PUPIL_HALF_MM: Final = 2.0
 _LOWEST_CORRELATION: Final = 0.85
 _USUAL_ARCH: Final = 1.0
 """Upper lids of captured expressions move as the parabola between the canthi, to a tenth of the motion (12 lids)."""
-_ARCH_SPREAD: Final = 0.5
+_ARCH_SPREAD: Final = 0.25
 _STRETCH_NOISE_MM: Final = 0.05
 """Of one stretch of a lid followed by itself."""
 _HIGHEST_RAY: Final = 0.1
