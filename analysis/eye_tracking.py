@@ -21,8 +21,6 @@ from models.measurement import Circle, Contour, NotAssessable
 
 _COLUMNS: Final = 61
 _SPAN_RADII: Final = 0.75
-_PUPIL_HALF_MM: Final = 2.0
-"""Half width about the pupil in which a margin's inclination is taken."""
 _LOWEST_CORRELATION: Final = 0.85
 _USUAL_ARCH: Final = 1.0
 """Upper lids of captured expressions move as the parabola between the canthi, to a tenth of the motion (12 lids)."""
@@ -106,14 +104,6 @@ def _archedness(as_one: Shift, arch: FloatArray) -> float:
     return float(np.clip(taken / middle, 0, 1)) if abs(middle) > _STRETCH_NOISE_MM else _USUAL_ARCH
 
 
-def inclination(frame: EyeFrame, margin: Contour, iris: Circle) -> float:
-    """Rise of a margin in front of the pupil per millimetre to the subject's left."""
-    line = central_margin(frame, margin, iris)
-    aside = line[:, 0] - frame.from_face(iris.centre)[0]
-    near = np.abs(aside) < _PUPIL_HALF_MM
-    return float(np.polyfit(aside[near], line[near, 1], 2)[1])
-
-
 def central_margin(frame: EyeFrame, margin: Contour, iris: Circle) -> FloatArray:
     """The margin in front of the iris at evenly spaced columns, (61, 2) as (u, v)."""
     points = frame.from_face(margin.points)
@@ -136,8 +126,7 @@ def iris_shift(eye: EyePair, iris: Circle) -> Shift | NotAssessable:
     fit = _translate(points, reference, eye.after)
     if fit.correlation < _LOWEST_CORRELATION or np.abs(fit.move).max() > 2 * PATCH_PX_PER_MM:
         return NotAssessable("The iris was not found again in the other photo.")
-    aside, down = fit.move / PATCH_PX_PER_MM
-    return Shift(-float(down), fit.uncertainty / PATCH_PX_PER_MM, fit.correlation, 0.0, float(aside))
+    return Shift(-float(fit.move[1]) / PATCH_PX_PER_MM, fit.uncertainty / PATCH_PX_PER_MM, fit.correlation, 0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,14 +5,12 @@ lower shift, MRD1 is upper lid minus iris.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from analysis.edge_following import Shift
 from analysis.eye_distance import EdgeErrors, distance_change
 from analysis.eye_frame import EyeFrame
-from analysis.eye_parallax import unseen_sinking_mm
-from analysis.eye_tracking import TrackedEye, central_margin, inclination, lid_shift
+from analysis.eye_tracking import TrackedEye, lid_shift
 from analysis.lid_margins import margin_height_mm
 from analysis.registered_pair import RegisteredPair
 from analysis.uncertainty import PoseCost
@@ -28,8 +26,7 @@ _UPPER_ERRORS: Final = EdgeErrors(
     floor_mm=0.030,
     # Skin beside the margin follows it only in part: slopes of one eye lie about 0.97, their SD is 0.05.
     proportional=0.05,
-    # The margin's depth before the iris is known to about a millimetre: it varies by 0.6 mm between rendered persons,
-    # and photographed ones, turned by their mesh, would have 1.1 mm less of it.
+    # The margins stand 1-2 mm before the iris, more or less than the mesh says, and the eyes turn with the camera.
     pose=PoseCost(per_pitch_degree=0.020, per_yaw_degree=0.014),
 )
 _LOWER_ERRORS: Final = EdgeErrors(
@@ -91,27 +88,13 @@ def eyelid_changes(pair: RegisteredPair, side: Side, tracked: TrackedEye) -> Eye
     if isinstance(eye, NotAssessable):
         return _all_refused(f"In the before photo: {eye.reason}")
     mrd1, mrd2, fissure = _heights(eye, frame, pair.before.scale)
-    upper = _lid_rise(pair, tracked, Outline.UPPER_LID, eye)
-    lower = _lid_rise(pair, tracked, Outline.LOWER_LID, eye)
+    upper = lid_shift(tracked.pair, Outline.UPPER_LID, eye.upper_lid, eye.iris)
+    lower = lid_shift(tracked.pair, Outline.LOWER_LID, eye.lower_lid, eye.iris)
     return EyelidChanges(
         mrd1=distance_change(pair, mrd1, (upper, tracked.iris), frame, _UPPER_ERRORS),
         mrd2=distance_change(pair, mrd2, (tracked.iris, lower), frame, _LOWER_ERRORS),
         fissure=distance_change(pair, fissure, (upper, lower), frame, _UPPER_ERRORS),
     )
-
-
-def _lid_rise(pair: RegisteredPair, tracked: TrackedEye, lid: Outline, eye: EyeContours) -> Shift | NotAssessable:
-    """How far a lid rose in front of the pupil, at each photo's own gaze, parallax taken out; prior mm."""
-    margin = eye.upper_lid if lid is Outline.UPPER_LID else eye.lower_lid
-    frame = tracked.pair.frame
-    shift = lid_shift(tracked.pair, lid, margin, eye.iris)
-    if isinstance(shift, NotAssessable):
-        return shift
-    line = frame.to_face(central_margin(frame, margin, eye.iris))
-    sunk = unseen_sinking_mm(pair, lid, line, eye.iris.centre) * pair.px_per_mm / frame.px_per_mm
-    # Eyes that hold the camera carry the pupil aside, under another height of the same margin.
-    aside = 0.0 if isinstance(tracked.iris, NotAssessable) else tracked.iris.aside_mm
-    return replace(shift, up_mm=shift.up_mm + sunk + aside * inclination(frame, margin, eye.iris))
 
 
 def _all_refused(reason: str) -> EyelidChanges:
