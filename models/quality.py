@@ -249,7 +249,7 @@ _CATALOGUE = (
     _retake(_F.GAZE_DIFFERS, _LIDS, "The eyes look in different directions.", "Ask the subject to look into the lens."),
     _retake(
         _F.SHARPNESS_DIFFERS,
-        _LIDS | _LINES | frozenset({_M.BROW_HEIGHT}),
+        _LIDS | _LINES | _BROW,
         "One photo is sharper than the other by a factor of {value}; at most {limit}.",
         "Focus on the eyes in both photos.",
         "x",
