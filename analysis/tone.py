@@ -14,6 +14,7 @@ import numpy as np
 
 from analysis.geometry import blurred
 from analysis.registered_pair import RegisteredPair, once_per_pair
+from analysis.uncertainty import clear_share
 from models.anatomy import Midline, Outline, Side
 from models.arrays import FloatArray, Mask, Plane, require_finite
 from models.landmarks import FaceLandmarks
@@ -76,8 +77,8 @@ class LightDifference:
 def tone_ratio(pair: RegisteredPair) -> Estimate:
     """Contrast of the after over the before in brows, nostrils and lips; 1 where the photos have the same tone curve.
 
-    The median of the features' own ratios, of which what their spread alone could make is taken off (positive-part
-    shrinkage, James & Stein 1961, Proc. 4th Berkeley Symp. 1:361): two photos of one camera mostly have one tone curve.
+    The median of the features' own ratios, of which what their spread alone could make is taken off: two photos of one
+    camera mostly have one tone curve.
     """
     before, after = (_reduced(plane, pair.px_per_mm, _TONE_PX_PER_MM) for plane in (pair.before_log, pair.after_log))
     before, after = (_band_passed(plane, *_TONE_BAND_MM, _TONE_PX_PER_MM) for plane in (before, after))
@@ -88,7 +89,7 @@ def tone_ratio(pair: RegisteredPair) -> Estimate:
     ]
     found = float(np.median(ratios))
     uncertainty = max(float(np.std(ratios, ddof=1)) / np.sqrt(len(ratios)), _LEAST_TONE_UNCERTAINTY)
-    kept = max(0.0, 1 - (uncertainty / max(abs(found), 1e-9)) ** 2)
+    kept = clear_share(found, uncertainty)
     # What is taken off may have been true: it stays in the uncertainty, next to the estimate's own.
     left = float(np.hypot(uncertainty * np.sqrt(kept), min(abs(found), uncertainty) * (1 - kept)))
     return Estimate(float(np.exp(kept * found)), left)

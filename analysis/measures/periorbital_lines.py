@@ -15,6 +15,7 @@ from analysis import line_fan
 from analysis.geometry import blurred
 from analysis.registered_pair import RegisteredPair
 from analysis.tone import light_difference, sharpness_ratio, tone_ratio
+from analysis.uncertainty import clear_share
 from models.anatomy import Landmark, Outline, Side
 from models.arrays import FloatArray, Plane
 from models.comparison import ChangeRefused, ErrorTerm, MeasuredChange
@@ -119,7 +120,8 @@ def lines_change(pair: RegisteredPair, side: Side) -> MeasuredChange | ChangeRef
 def _change(pair: RegisteredPair, lines: _Patterns, skin: _Patterns, before_log: float) -> MeasuredChange:
     slope, repeatability = _slope(lines, skin)
     tone, light = tone_ratio(pair), light_difference(pair)
-    focus = _FOCUS_GAIN * _clear_part(float(np.log(sharpness_ratio(pair))), _SHARPNESS_SPREAD)
+    sharper = float(np.log(sharpness_ratio(pair)))
+    focus = _FOCUS_GAIN * clear_share(sharper, _SHARPNESS_SPREAD) * sharper
     ratio = slope / tone.value * float(np.exp(-focus))
     fill = _FILL_COEFFICIENT * float(np.log(light.shading_ratio))
     terms = (
@@ -131,11 +133,6 @@ def _change(pair: RegisteredPair, lines: _Patterns, skin: _Patterns, before_log:
         ErrorTerm("photo", _HANDLING),
     )
     return MeasuredChange(100.0, 100 * (ratio - 1), terms, 1.96, before_log, before_log * ratio)
-
-
-def _clear_part(found: float, spread: float) -> float:
-    """What of a figure stands out from its own spread (positive-part shrinkage, James & Stein 1961)."""
-    return found * max(0.0, 1 - (spread / max(abs(found), 1e-9)) ** 2)
 
 
 def _slope(lines: _Patterns, skin: _Patterns) -> tuple[float, float]:
