@@ -29,13 +29,13 @@ class Limit:
 
 
 PHANTOMS: Final = {
-    MeasurandCode.MRD1: Limit(mdc95=0.082, refused=0.05, slope=(0.94, 1.06)),
-    MeasurandCode.MRD2: Limit(mdc95=0.043, refused=0.05, slope=None),
-    MeasurandCode.PALPEBRAL_FISSURE_HEIGHT: Limit(mdc95=0.083, refused=0.05, slope=(0.94, 1.06)),
+    MeasurandCode.MRD1: Limit(mdc95=0.068, refused=0.05, slope=(0.94, 1.06)),
+    MeasurandCode.MRD2: Limit(mdc95=0.035, refused=0.05, slope=None),
+    MeasurandCode.PALPEBRAL_FISSURE_HEIGHT: Limit(mdc95=0.057, refused=0.05, slope=(0.94, 1.06)),
     MeasurandCode.BROW_HEIGHT: Limit(mdc95=0.091, refused=0.05, slope=None),
-    MeasurandCode.JAWLINE_CONTOUR: Limit(mdc95=0.152, refused=0.40, slope=(0.85, 1.15)),
-    MeasurandCode.NASOLABIAL_FOLD_DEPTH: Limit(mdc95=9.8, refused=0.05, slope=(0.65, 1.15)),
-    MeasurandCode.PERIORBITAL_LINES: Limit(mdc95=8.6, refused=0.05, slope=(0.85, 1.15)),
+    MeasurandCode.JAWLINE_CONTOUR: Limit(mdc95=0.190, refused=0.10, slope=(0.85, 1.15)),
+    MeasurandCode.NASOLABIAL_FOLD_DEPTH: Limit(mdc95=7.2, refused=0.05, slope=(0.85, 1.15)),
+    MeasurandCode.PERIORBITAL_LINES: Limit(mdc95=8.7, refused=0.05, slope=(0.85, 1.15)),
 }
 
 LEAST_COVERAGE: Final = 0.85
@@ -53,7 +53,7 @@ ON_A_FACE: Final = {
 people show, and the figures are rounded up by as much."""
 
 ON_A_FACE_WRONG: Final = 3
-"""Wrong and confident claims in the same six pairs as committed, of jaws and brows; the number may only fall. Lids have
+"""Wrong and confident claims in the same six pairs, of about a hundred true zeros; the number may only fall. Lids have
 none and may have none."""
 
 LIDS: Final = frozenset({MeasurandCode.MRD1, MeasurandCode.MRD2, MeasurandCode.PALPEBRAL_FISSURE_HEIGHT})
