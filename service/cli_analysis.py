@@ -84,7 +84,13 @@ def write_json(document: BaseModel, json_file: Path | None) -> None:
     if json_file == _STDOUT:
         typer.echo(text)
     elif json_file is not None:
+        make_folder_of(json_file)
         json_file.write_text(f"{text}\n", encoding="utf-8")
+
+
+def make_folder_of(file: Path) -> None:
+    """Make the folder that a file is to be written into."""
+    file.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _in_sandbox(

@@ -12,7 +12,7 @@ from service.bench.accuracy_picture import accuracy_svg
 from service.bench.accuracy_sources import AccuracyOptions, plan_of
 from service.bench.accuracy_tables import accuracy_lines
 from service.bench.speed import bench_speed, sample_pair
-from service.cli_analysis import print_lines, write_json
+from service.cli_analysis import make_folder_of, print_lines, write_json
 from service.terminal import speed_lines
 
 
@@ -35,6 +35,9 @@ class AccuracyFiles:
 
 def print_accuracy(folders: tuple[Path, ...], options: AccuracyOptions, files: AccuracyFiles) -> None:
     """Compare pairs of known truth; see ``liftmark bench accuracy --help``."""
+    for file in (files.json, files.picture, files.markdown):
+        if file is not None:  # before the long work, not after it
+            make_folder_of(file)
     plan = plan_of(folders, options)
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("Comparing pairs", total=plan.steps)

@@ -210,6 +210,12 @@ def test_a_correction_that_cannot_be_is_wrong_usage_with_its_reason(
     assert "The left upper lid crosses itself." in capsys.readouterr().err
 
 
+def test_the_folder_of_a_json_file_is_made(monkeypatch, sandbox, photo, tmp_path) -> None:
+    sandbox.answer = a_pair()
+    assert liftmark(monkeypatch, "compare", photo, photo, "--json", tmp_path / "new" / "folder" / "c.json") == 0
+    assert json.loads((tmp_path / "new" / "folder" / "c.json").read_text())["changes"]
+
+
 def test_json_to_standard_output_stands_alone_there(monkeypatch, capsys, sandbox, photo) -> None:
     sandbox.answer = a_pair()
     assert liftmark(monkeypatch, "compare", photo, photo, "--json", "-") == 0
