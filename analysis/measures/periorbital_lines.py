@@ -46,7 +46,7 @@ _FOCUS_GAIN: Final = 0.4
 """Relative change of the lines per relative change of the sharpness of brows and lashes, which are finer."""
 _SHARPNESS_SPREAD: Final = 0.024
 """Of the logarithm of the sharpness ratio between photos of one focus (95 rendered pairs)."""
-_HANDLING: Final = 2.2
+_HANDLING: Final = 2.6
 """Per cent that remain between photos of equal pose and light: processing, compression, the flow."""
 
 

@@ -33,7 +33,7 @@ PHANTOMS: Final = {
     MeasurandCode.MRD2: Limit(mdc95=0.035, refused=0.05, slope=None),
     MeasurandCode.PALPEBRAL_FISSURE_HEIGHT: Limit(mdc95=0.057, refused=0.05, slope=(0.94, 1.06)),
     MeasurandCode.BROW_HEIGHT: Limit(mdc95=0.091, refused=0.05, slope=None),
-    MeasurandCode.JAWLINE_CONTOUR: Limit(mdc95=0.190, refused=0.10, slope=(0.85, 1.15)),
+    MeasurandCode.JAWLINE_CONTOUR: Limit(mdc95=0.112, refused=0.30, slope=(0.85, 1.15)),
     MeasurandCode.NASOLABIAL_FOLD_DEPTH: Limit(mdc95=7.2, refused=0.05, slope=(0.85, 1.15)),
     MeasurandCode.PERIORBITAL_LINES: Limit(mdc95=8.7, refused=0.05, slope=(0.85, 1.15)),
 }
