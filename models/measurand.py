@@ -175,7 +175,7 @@ _CATALOGUE = (
         "photo: the outline's mean bulge beyond its chord over that window.",
         increase_means="the contour lies further out",
         decrease_means="the contour lies further in",
-        source="Skin texture tracking (Lucas & Kanade 1981) relative to chin pad and preauricular skin",
+        source="Direct registration of skin texture (Bergen et al. 1992) relative to chin pad and preauricular skin",
     ),
     Measurand(
         code=MeasurandCode.JOWL_PROMINENCE,
@@ -230,11 +230,12 @@ _CATALOGUE = (
         name="Nasolabial fold depth (shading)",
         what="How dark the fold's crease is against the skin on both sides; a pair compares it under the same light.",
         definition="Depth of the crease's shading profile across the fold in log linear luminance, below the line "
-        "through its shoulders at 4-7 mm. In a pair: the gain of the after's profile on the before's, divided by the "
-        "photos' tone ratio, in per cent of the before. It is shading, not millimetres of tissue.",
+        "through its shoulders at 4-7 mm. In a pair: the gain of the after's depth below a 10 mm chord on the "
+        "before's, place by place, divided by the photos' tone ratio, in per cent of the before. It is shading, not "
+        "millimetres of tissue.",
         increase_means="the fold is more marked",
         decrease_means="the fold is less marked",
-        source="Template gain on straightened log-luminance profiles; Weber contrast",
+        source="Gain of chord depths on straightened log-luminance profiles; Weber contrast",
     ),
     Measurand(
         code=MeasurandCode.NASOLABIAL_FOLD_LENGTH,
