@@ -1,4 +1,4 @@
-"""The JSON of one photo and of one pair: the same from the command line, the API and the report's data."""
+"""The JSON of one photo, of one pair and of a series: the same from the command line, the API and the report's data."""
 
 from service.documents.given import Given, GivenIris, GivenSubject, PlacedContour, Shot
 from service.documents.pair import comparison_document
@@ -14,6 +14,7 @@ from service.documents.records import (
     PhotoDocument,
     RefusedDocument,
 )
+from service.documents.series import SeriesDocument
 
 __all__ = [
     "ChangeDocument",
@@ -28,6 +29,7 @@ __all__ = [
     "PhotoDocument",
     "PlacedContour",
     "RefusedDocument",
+    "SeriesDocument",
     "Shot",
     "comparison_document",
     "measurement_document",

@@ -18,11 +18,13 @@ Line = tuple[Point, ...]
 Matrix = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+class Document(BaseModel):
+    """What all of them share: never changed, nothing unknown in it, no figure that is none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, serialize_by_alias=True)
 
 
-class FlagDocument(_Document):
+class FlagDocument(Document):
     """A reason that a photo or a pair was given, in a sentence for the reader."""
 
     code: FlagCode
@@ -34,14 +36,14 @@ class FlagDocument(_Document):
     shows: View | None = None
 
 
-class QualityDocument(_Document):
+class QualityDocument(Document):
     """What a photo is good for."""
 
     verdict: Literal["usable", "retake"]
     flags: tuple[FlagDocument, ...]
 
 
-class PoseDocument(_Document):
+class PoseDocument(Document):
     """Rotation of the head against the camera, in degrees."""
 
     yaw: float
@@ -49,7 +51,7 @@ class PoseDocument(_Document):
     roll: float
 
 
-class ExpressionDocument(_Document):
+class ExpressionDocument(Document):
     """Activity of the face's muscles from 0 to 1; gaze as (to the subject's left, upward)."""
 
     smile: float
@@ -60,7 +62,7 @@ class ExpressionDocument(_Document):
     gaze: Point
 
 
-class ScaleDocument(_Document):
+class ScaleDocument(Document):
     """Millimetres per pixel of the photo as uploaded, in the iris plane.
 
     ``iris_mm`` is the diameter it rests on, with its standard uncertainty: the average person's and the spread between
@@ -75,7 +77,7 @@ class ScaleDocument(_Document):
     iris_uncertainty_mm: float = HVID_SD_MM
 
 
-class MeasuredDocument(_Document):
+class MeasuredDocument(Document):
     """One measurand in one photo; either ``value`` and ``standard_uncertainty``, or ``reason``."""
 
     measurand: MeasurandCode
@@ -89,14 +91,14 @@ class MeasuredDocument(_Document):
     reason: str | None
 
 
-class CircleDocument(_Document):
+class CircleDocument(Document):
     """A circle in the pixel frame."""
 
     centre: Point
     radius: float
 
 
-class SideContoursDocument(_Document):
+class SideContoursDocument(Document):
     """What was found on one side; null where it was not, and then ``reasons`` says why.
 
     Where a contour was placed by hand it stands in place of the one that was found, which is then under ``found``, null
@@ -112,7 +114,7 @@ class SideContoursDocument(_Document):
     found: dict[ContourName, CircleDocument | Line | None] = {}
 
 
-class PlacedDocument(_Document):
+class PlacedDocument(Document):
     """That a contour was placed by hand, by whom and when."""
 
     side: Side
@@ -121,7 +123,7 @@ class PlacedDocument(_Document):
     corrected_at: datetime | None
 
 
-class PhotoDocument(_Document):
+class PhotoDocument(Document):
     """A photo as a comparison tells it; one in profile has neither pose nor scale."""
 
     sha256: str
@@ -147,14 +149,14 @@ class MeasurementDocument(PhotoDocument):
     profile_px: Line | None = None
 
 
-class ComparabilityDocument(_Document):
+class ComparabilityDocument(Document):
     """Whether the two photos can be compared, with every reason."""
 
     verdict: Comparable
     flags: tuple[FlagDocument, ...]
 
 
-class AlignmentDocument(_Document):
+class AlignmentDocument(Document):
     """How the photos lie on each other: 3x3 matrices from each photo's pixels to the aligned frame."""
 
     residual_mm: float | None
@@ -162,14 +164,14 @@ class AlignmentDocument(_Document):
     after_to_aligned: Matrix
 
 
-class ErrorTermDocument(_Document):
+class ErrorTermDocument(Document):
     """One independent part of a change's standard uncertainty."""
 
     source: str
     standard_uncertainty: float
 
 
-class ChangeDocument(_Document):
+class ChangeDocument(Document):
     """The change of one measurand on one side; where it is not assessable, ``reason`` says why.
 
     For ``%`` the figure before is 100, and ``before_log`` and ``after_log`` carry the log-luminance values. ``meaning``
@@ -202,7 +204,7 @@ class ChangeDocument(_Document):
     pose_equivalent: float | None = None
 
 
-class NegativeControlDocument(_Document):
+class NegativeControlDocument(Document):
     """A part of the face that no treatment moves, measured like the others."""
 
     region: str
@@ -211,7 +213,7 @@ class NegativeControlDocument(_Document):
     ci95: tuple[float, float]
 
 
-class OverlayDocument(_Document):
+class OverlayDocument(Document):
     """A line to draw over both aligned photos."""
 
     what: str
@@ -221,7 +223,7 @@ class OverlayDocument(_Document):
     after: Line
 
 
-class FrameDocument(_Document):
+class FrameDocument(Document):
     """One photo of a burst: whether it is shown, averaged or left out, and why."""
 
     which: Literal["before", "after"]
@@ -231,7 +233,7 @@ class FrameDocument(_Document):
     reason: str | None
 
 
-class ComparisonDocument(_Document):
+class ComparisonDocument(Document):
     """What changed between two photos and how sure that is; the pose difference is after less before.
 
     Of bursts, ``frames`` tells what became of each photo.
@@ -250,7 +252,7 @@ class ComparisonDocument(_Document):
     pose_difference_deg: PoseDocument | None = None
 
 
-class RefusalDocument(_Document):
+class RefusalDocument(Document):
     """Why a photo cannot be measured, and which of a pair it is."""
 
     code: FlagCode
@@ -260,7 +262,7 @@ class RefusalDocument(_Document):
     photo: Literal["before", "after"] | None
 
 
-class RefusedDocument(_Document):
+class RefusedDocument(Document):
     """The document in place of a measurement or comparison that could not be made."""
 
     refused: RefusalDocument

@@ -1,22 +1,12 @@
 """The JSON of visits."""
 
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from models.course import Phase
 from service.database.tables import Visit
-
-
-class Phase(StrEnum):
-    """Where in a course a visit stands."""
-
-    BASELINE = "baseline"
-    TREATMENT = "treatment"
-    IMMEDIATELY_AFTER = "immediately_after"
-    FOLLOW_UP = "follow_up"
-    MAINTENANCE = "maintenance"
 
 
 class NewVisit(BaseModel):
