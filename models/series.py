@@ -61,7 +61,7 @@ class SeriesPair:
 
 
 class NoteCode(StrEnum):
-    """The stable code of what a series has to say beside its figures. A confounder's is ``confounder_`` and its kind."""
+    """The stable code of what a series says beside its figures; a confounder's is ``confounder_`` and its kind."""
 
     CONFOUNDER_FILLER = "confounder_filler"
     CONFOUNDER_TOXIN = "confounder_toxin"
