@@ -14,6 +14,7 @@ from service.documents.records import (
     PhotoDocument,
     RefusedDocument,
 )
+from service.documents.repeatability import StudyDocument, study_document
 from service.documents.series import SeriesDocument
 
 __all__ = [
@@ -31,8 +32,10 @@ __all__ = [
     "RefusedDocument",
     "SeriesDocument",
     "Shot",
+    "StudyDocument",
     "comparison_document",
     "measurement_document",
     "profile_document",
     "refused_document",
+    "study_document",
 ]

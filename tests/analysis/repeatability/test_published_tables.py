@@ -13,7 +13,7 @@ SHROUT_FLEISS = np.array(
     [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]], dtype=float
 )
 
-# Bland & Altman 1986, Lancet 1:307, table 1: peak flow (l/min) of 17 persons, twice with Wright's meter and a mini meter.
+# Bland & Altman 1986, Lancet 1:307, table 1: peak flow (l/min) of 17 persons, twice with each of two meters.
 WRIGHT = (494, 395, 516, 434, 476, 557, 413, 442, 650, 433, 417, 656, 267, 478, 178, 423, 427)
 WRIGHT_AGAIN = (490, 397, 512, 401, 470, 611, 415, 431, 638, 429, 420, 633, 275, 492, 165, 372, 421)
 MINI = (512, 430, 520, 428, 500, 600, 364, 380, 658, 445, 432, 626, 260, 477, 259, 350, 451)
