@@ -109,6 +109,7 @@ class Spread:
     sem, mdc95 : in the catalogue's ``change_unit``; for ``%`` hundredths of the natural logarithm of the ratio.
     degrees_of_freedom : of the SEM.
     pairs : comparisons that it rests on.
+    from_photos : degrees of freedom that the photos alone give, however many sides of them were measured.
     """
 
     sem: float
@@ -117,6 +118,7 @@ class Spread:
     mdc95_ci95: Interval
     degrees_of_freedom: float
     pairs: int
+    from_photos: float
 
     def __post_init__(self) -> None:
         require_finite("a repeatability", self.sem, *self.sem_ci95, self.mdc95, *self.mdc95_ci95)
@@ -151,7 +153,7 @@ class Repeatability:
         """The SEM that other comparisons of the clinic may count on; None where the study is too small for it."""
         if self.side is not None or isinstance(self.spread, NotAssessable):
             return None
-        return self.spread.sem if self.spread.degrees_of_freedom >= LEAST_DEGREES_OF_FREEDOM else None
+        return self.spread.sem if self.spread.from_photos >= LEAST_DEGREES_OF_FREEDOM else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,4 +86,4 @@ def _interval(ms: MeanSquares, n: int, k: int, value: float) -> tuple[float, flo
     common = k * ms.columns + (k * n - k - n) * ms.error
     low = n * (ms.rows - above * ms.error) / (above * common + n * ms.rows)
     high = n * (below * ms.rows - ms.error) / (common + n * below * ms.rows)
-    return float(low), float(high)
+    return max(-1.0, float(low)), min(1.0, float(high))

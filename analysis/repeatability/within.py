@@ -39,11 +39,17 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Variance:
-    """An estimate of the variance of one photo, and on how many degrees of freedom it rests."""
+    """An estimate of the variance of one photo, and on how many degrees of freedom it rests.
+
+    Parameters
+    ----------
+    from_photos : degrees of freedom that the photos alone give, however many sides of them were measured.
+    """
 
     value: float
     degrees_of_freedom: float
     pairs: int
+    from_photos: float
 
 
 def variance_of(differences: Sequence[Difference]) -> Variance | NotAssessable:
@@ -53,7 +59,7 @@ def variance_of(differences: Sequence[Difference]) -> Variance | NotAssessable:
     if total < _LEAST_DF:
         return NotAssessable("No two photos of one person gave this figure.")
     value = sum(one.value * one.degrees_of_freedom for one in persons) / total
-    return Variance(value, total, len(differences))
+    return Variance(value, total, len(differences), total)
 
 
 def pooled(left: Sequence[Difference], right: Sequence[Difference]) -> Variance | NotAssessable:
@@ -71,7 +77,7 @@ def pooled(left: Sequence[Difference], right: Sequence[Difference]) -> Variance 
     a, b, shared = one.value, other.value, _covariance(left, right)
     spread = a**2 + b**2 + 2 * shared**2
     df = fewer * (a + b) ** 2 / spread if spread > 0 else fewer
-    return Variance((a + b) / 2, df, one.pairs + other.pairs)
+    return Variance((a + b) / 2, df, one.pairs + other.pairs, fewer)
 
 
 def spread_of(variance: Variance | NotAssessable) -> Spread | NotAssessable:
@@ -87,6 +93,7 @@ def spread_of(variance: Variance | NotAssessable) -> Spread | NotAssessable:
         mdc95_ci95=(MDC95_PER_SEM * low, MDC95_PER_SEM * high),
         degrees_of_freedom=variance.degrees_of_freedom,
         pairs=variance.pairs,
+        from_photos=variance.from_photos,
     )
 
 
@@ -132,7 +139,8 @@ def _enough() -> int:
 def _of_person(differences: Sequence[Difference]) -> Variance:
     partners = Counter(key for one in differences for key in (one.before, one.after))
     mean_square = float(np.mean([one.size**2 for one in differences]))
-    return Variance(mean_square / 2, degrees_of_freedom(list(partners.values())), len(differences))
+    df = degrees_of_freedom(list(partners.values()))
+    return Variance(mean_square / 2, df, len(differences), df)
 
 
 def _covariance(left: Sequence[Difference], right: Sequence[Difference]) -> float:

@@ -7,9 +7,9 @@ from typing import Final
 
 from models.measurand import Unit
 from models.repeatability import Interval
-from service.documents.repeatability import AgreementDocument, RepeatabilityDocument, StudyDocument
+from service.documents.repeatability import AgreementDocument, IccDocument, RepeatabilityDocument, StudyDocument
 from service.reports.page import templates
-from service.reports.words import figure, interval, signed, with_unit
+from service.reports.words import MINUS, figure, interval, signed, with_unit
 from service.terminal_repeatability import headline, how_sure, sides
 
 _NOTHING: Final = "\N{EN DASH}"
@@ -71,10 +71,17 @@ def _row(one: RepeatabilityDocument) -> _Row:
         mdc95_interval=_bounds(one.mdc95_ci95, one.unit),
         n=one.n,
         refused=one.refused,
-        icc=_NOTHING if one.icc is None else f"{one.icc.value:.2f} ({one.icc.ci95[0]:.2f} to {one.icc.ci95[1]:.2f})",
+        icc=_icc(one.icc),
         icc_reason=one.icc_reason or "",
         reason=one.reason or "",
     )
+
+
+def _icc(icc: IccDocument | None) -> str:
+    if icc is None:
+        return _NOTHING
+    low, high = icc.ci95
+    return f"{icc.value:.2f} ({low:.2f} to {high:.2f})".replace("-", MINUS)
 
 
 def _agreements(document: StudyDocument) -> Iterator[_Agreement]:

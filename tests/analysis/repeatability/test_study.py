@@ -180,6 +180,18 @@ def test_a_study_of_seven_photos_may_be_used_and_one_of_six_may_not():
         assert (only(evaluate(shots, compared(shots, value))).floor is not None) is usable
 
 
+def test_two_sides_do_not_make_a_small_study_large():
+    shots = photos(5)
+    keys = [shot.key for shot in shots]
+    left, right = (dict(zip(keys, errors, strict=True)) for errors in ((1, -1, 1, -1, 0), (1, 1, -1, -1, 0)))
+    pairs = [
+        RecapturePair(a, b, {LEFT: left[b] - left[a], RIGHT: right[b] - right[a]}) for a, b in pairs_to_compare(shots)
+    ]
+    both = only(evaluate(shots, pairs), pooled=True)
+    assert both.spread.degrees_of_freedom > 6
+    assert both.floor is None
+
+
 def test_so_many_more_photos_are_told_that_the_interval_becomes_narrow_and_no_more():
     more = further_photos(9)
     assert interval_factors(9 + more)[1] <= 1.2 < interval_factors(9 + more - 1)[1]
