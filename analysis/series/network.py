@@ -17,7 +17,9 @@ from models.arrays import FloatArray
 
 _HUBER: Final = 2.5
 """Standard errors beyond which a pair weighs less."""
-_PASSES: Final = 5
+_PASSES: Final = 10
+_OF_A_MEDIAN: Final = 1.4826
+"""A normal SD over the median of absolute values."""
 _LEAST_OWN_SHARE: Final = 0.1
 """A pair's own error is at least this part of its standard uncertainty; 0.1-0.4 of it in rendered series."""
 
@@ -100,10 +102,11 @@ def _least_squares(design: FloatArray, values: FloatArray, stated: FloatArray) -
     states, normal = _solved(design, values, weight / stated)
     for _ in range(_PASSES if redundant > 0 else 0):
         residual = (values - design @ states) / stated
-        misfit = float(np.sqrt(np.sum((weight * residual) ** 2) / redundant))
-        limit = _HUBER * max(misfit, _LEAST_OWN_SHARE)
+        usual = _OF_A_MEDIAN * float(np.median(np.abs(residual))) * np.sqrt(len(values) / redundant)
+        limit = _HUBER * max(usual, _LEAST_OWN_SHARE)
         weight = np.sqrt(np.minimum(1.0, limit / np.maximum(np.abs(residual), 1e-12)))
         states, normal = _solved(design, values, weight / stated)
+        misfit = float(np.sqrt(np.sum((weight * (values - design @ states) / stated) ** 2) / redundant))
     return states, np.asarray(np.linalg.inv(normal) * max(misfit, _LEAST_OWN_SHARE) ** 2), misfit
 
 
