@@ -24,6 +24,7 @@ from service.health.routes import router as health
 from service.pages.routes import STATIC as PAGES_STATIC
 from service.pages.routes import router as pages
 from service.photos.routes import router as photos
+from service.repeatability.routes import router as repeatability
 from service.sandbox import SandboxError
 from service.settings import MEGABYTE, Settings
 from service.subjects.routes import router as subjects
@@ -63,7 +64,7 @@ def create_app(settings: Settings | None = None, analyser: Analyser | None = Non
         lifespan=_lifespan(settings, analyser),
         middleware=_around(settings),
     )
-    for router in (subjects, visits, photos, corrections, comparisons, health, pages):
+    for router in (subjects, visits, photos, corrections, comparisons, repeatability, health, pages):
         app.include_router(router)
     app.mount("/static/pages", _RevalidatedFiles(directory=PAGES_STATIC))
     app.mount("/static", _RevalidatedFiles(directory=_WEB_STATIC, check_dir=False))

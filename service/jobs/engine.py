@@ -18,6 +18,7 @@ class JobKind(StrEnum):
     ANALYSE_PHOTO = "analyse_photo"
     COMPARE_PHOTOS = "compare_photos"
     ERASE_BLOBS = "erase_blobs"
+    EVALUATE_STUDY = "evaluate_study"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Job:
 
     Parameters
     ----------
-    target : id of the photo or comparison, or the blob prefix to erase; never content.
+    target : id of the photo, comparison or study, or the blob prefix to erase; never content.
     attempts : how often it was begun, this time included.
     holder : the worker that holds its lease.
     """

@@ -43,14 +43,21 @@ class _Agreement:
     n: int
 
 
-def render_study_page(document: StudyDocument, *, static: str = "/static") -> str:
-    """Write the page of one study."""
+def render_study_page(document: StudyDocument, *, name: str = "", says: str = "", static: str = "/static") -> str:
+    """Write the page of one study.
+
+    Parameters
+    ----------
+    name, says : of a study that a service keeps: its name, and whether later comparisons count on it.
+    """
     return (
         templates()
         .get_template("repeatability.html")
         .render(
             static=static,
             study=document,
+            name=name,
+            says=says,
             headline=headline(document),
             how_sure=how_sure(document),
             measures=[

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from models.course import Phase
 from service.database.tables import Visit
+from service.repeatability.labels import Label
 
 
 class NewVisit(BaseModel):
@@ -21,6 +22,9 @@ class NewVisit(BaseModel):
     phase: Phase
     treatment_number: int | None = Field(default=None, ge=0, le=1000)
     notes: str | None = Field(default=None, max_length=4000, pattern=r"^[^\x00]*$")
+    room: Label = None
+    camera: Label = None
+    operator: Label = None
 
 
 class VisitAnswer(BaseModel):
@@ -32,6 +36,9 @@ class VisitAnswer(BaseModel):
     phase: Phase
     treatment_number: int | None
     notes: str | None
+    room: str | None
+    camera: str | None
+    operator: str | None
     created_at: datetime
 
     @classmethod
