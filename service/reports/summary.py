@@ -218,12 +218,13 @@ def _about_the_controls(document: ComparisonDocument) -> Iterable[str]:
 def _about_the_clinic(document: ComparisonDocument) -> Iterable[str]:
     """Which of the clinic's own repeatability studies the intervals rest on."""
     for study in document.clinic_repeatability:
-        made = f"{study.made_on.day} {study.made_on:%B %Y}"
-        yield f"This clinic's own repeatability study “{study.name}” of {made} (id {study.study_id}) was used: " + (
-            f"photos of an unchanged face differ more there than this pair's own error says, so the intervals of "
-            f"{listed([MEASURANDS[code].name for code in study.widened])} are as wide as the study."
-            if study.widened
-            else "nowhere do photos of an unchanged face differ more than this pair's own error says."
+        named = f"“{study.name}” of {study.made_on.day} {study.made_on:%B %Y} (id {study.study_id})"
+        widened = "; ".join(MEASURANDS[code].name for code in study.widened)
+        yield f"This clinic's own repeatability study {named} was used. " + (
+            f"Photos of an unchanged face differ by more there than this pair's own error says, so the intervals of "
+            f"these are as wide as the study says: {widened}."
+            if widened
+            else "Nowhere do photos of an unchanged face differ by more there than this pair's own error says."
         )
 
 
