@@ -15,6 +15,7 @@ from service.jobs import Doer, JobEngine, JobKind, JobRunner, LeasedJobs
 from service.photos.job import AnalysePhoto
 from service.repeatability.job import EvaluateStudy
 from service.sandbox import AnalysisWorkers
+from service.series.job import UpdateSeries
 from service.settings import Settings
 from service.subjects.job import EraseBlobs
 from service.tenancy.links import LinkSigner
@@ -71,6 +72,7 @@ def _runner(settings: Settings, database: Database, vaults: Vaults, jobs: JobEng
         JobKind.COMPARE_PHOTOS: ComparePhotos(database, vaults, jobs, analyser),
         JobKind.EVALUATE_STUDY: EvaluateStudy(database, jobs),
         JobKind.ERASE_BLOBS: EraseBlobs(database, vaults, jobs),
+        JobKind.UPDATE_SERIES: UpdateSeries(database, jobs),
     }
     return JobRunner(jobs, doers, settings.workers)
 

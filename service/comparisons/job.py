@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from models.anatomy import View
 from models.burst import FrameUse
 from service.analysing import Analyser
@@ -10,7 +12,7 @@ from service.blobs.vault import SubjectVault, Vaults
 from service.comparisons.dating import dated
 from service.comparisons.repository import Asked, Comparisons, ComparisonStatus
 from service.database import Database
-from service.database.tables import Comparison
+from service.database.tables import Comparison, now
 from service.documents import ComparisonDocument, GivenFloor, RefusedDocument, Shot
 from service.jobs import Job, JobEngine
 from service.measuring.knowledge import Knowledge, gather, is_still_so
@@ -19,6 +21,7 @@ from service.photos.repository import Photos
 from service.repeatability.floors import pair_floors
 from service.repeatability.labels import Labels
 from service.sandbox import CompareOutcome
+from service.series.asking import update_series
 from service.subjects.repository import Subjects
 from service.visits.repository import Visits
 
@@ -76,12 +79,13 @@ class ComparePhotos:
             if not self._jobs.finish(session, job):
                 return pictures
             pair = Comparisons(session, job.tenant).get(job.target)
+            self._update_series(session, job, pair)
             if not is_still_so(task.known, session, job.tenant, pair.subject_id, task.asked.all):
                 return pictures  # a correction came in meanwhile, and with it another job
             document = _with_ids(outcome.document, task.asked)
             if isinstance(document, ComparisonDocument):
                 _show_best(pair, document)
-            pair.status = _status(document)
+            pair.status, pair.measured_at = _status(document), now()
             pair.document = dated(
                 document, Visits(session, job.tenant), Photos(session, job.tenant), pair
             ).model_dump_json()
@@ -95,6 +99,12 @@ class ComparePhotos:
                 pair = Comparisons(session, job.tenant).get(job.target)
                 pair.status = ComparisonStatus.FAILED
                 pair.failure = GIVEN_UP
+                self._update_series(session, job, pair)
+
+    def _update_series(self, session: Session, job: Job, pair: Comparison) -> None:
+        """Comparisons of two photos make series."""
+        if Asked.of(pair.asked).is_pair:
+            update_series(session, job.tenant, self._jobs, pair.subject_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from sqlalchemy import ColumnElement
+
 from service.database.tables import Comparison, Photo
 from service.errors import ProblemCode
 from service.tenancy.repository import TenantRepository
@@ -37,6 +39,11 @@ class Asked:
         return cls(tuple(before.split("+")), tuple(after.split("+")))
 
     @property
+    def is_pair(self) -> bool:
+        """Whether it is one photo of each visit."""
+        return len(self.before) == len(self.after) == 1
+
+    @property
     def all(self) -> tuple[str, ...]:
         """Befores, then afters."""
         return *self.before, *self.after
@@ -47,6 +54,7 @@ class Comparisons(TenantRepository[Comparison]):
 
     row = Comparison
     absent = ProblemCode.COMPARISON_NOT_FOUND
+    bulky = (Comparison.document,)
 
     def of(self, asked: str, method_version: str) -> Comparison | None:
         """The comparison of these photos (:class:`Asked`) by this method, or None."""
@@ -61,6 +69,25 @@ class Comparisons(TenantRepository[Comparison]):
             Comparison.status != ComparisonStatus.REFUSED,
         )
 
-    def page_of_subject(self, subject_id: str, after: str | None, limit: int) -> list[Comparison]:
-        """A page of one subject's comparisons."""
-        return self.page(Comparison.subject_id == subject_id, after=after, limit=limit)
+    def of_subject_by_asked(self, subject_id: str, method_version: str) -> dict[str, Comparison]:
+        """All of a subject by this method, without their documents, by what they were asked for."""
+        rows = self.every_light(Comparison.subject_id == subject_id, Comparison.method_version == method_version)
+        return {row.asked: row for row in rows}
+
+    def all_with_photo(self, photo: Photo) -> list[Comparison]:
+        """All that the photo is in, by whatever method."""
+        return self.every_light(Comparison.subject_id == photo.subject_id, Comparison.asked.contains(photo.id))
+
+    def page_of_clinic(self, after: str | None, limit: int, status: ComparisonStatus | None = None) -> list[Comparison]:
+        """A page of all comparisons, or of those with this status."""
+        return self.page(*_with_status(status), after=after, limit=limit)
+
+    def page_of_subject(
+        self, subject_id: str, after: str | None, limit: int, status: ComparisonStatus | None = None
+    ) -> list[Comparison]:
+        """A page of one subject's comparisons, or of those with this status."""
+        return self.page(Comparison.subject_id == subject_id, *_with_status(status), after=after, limit=limit)
+
+
+def _with_status(status: ComparisonStatus | None) -> list[ColumnElement[bool]]:
+    return [] if status is None else [Comparison.status == status]

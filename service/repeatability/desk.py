@@ -77,11 +77,17 @@ class StudyDesk:
 
 def planned_pairs(session: Session, study: RepeatabilityStudy) -> tuple[tuple[str, str], ...]:
     """Ids of the photos that are compared for the study, of those that were not refused or erased."""
-    tenant = TenantId(study.tenant_id)
-    photos = Photos(session, tenant)
-    rows = StudyPhotos(session, tenant).of(study.id)
-    fit = [row for row in rows if photos.get(row.photo_id).status not in _UNFIT]
+    fit = [row for row, photo in study_photos(session, study) if photo.status not in _UNFIT]
     return pairs_to_compare([Recapture(row.photo_id, str(row.person), "", {}) for row in fit])
+
+
+def study_photos(session: Session, study: RepeatabilityStudy) -> list[tuple[StudyPhoto, Photo]]:
+    """The study's photos that were not erased, by person and place, without their documents."""
+    tenant = TenantId(study.tenant_id)
+    rows = StudyPhotos(session, tenant).of(study.id)
+    photos = Photos(session, tenant).every_light(Photo.id.in_([row.photo_id for row in rows]))
+    by_id = {photo.id: photo for photo in photos}
+    return [(row, by_id[row.photo_id]) for row in rows if row.photo_id in by_id]
 
 
 def comparison_of(comparisons: Comparisons, pair: tuple[str, str], method_version: str) -> Comparison | None:
@@ -91,9 +97,7 @@ def comparison_of(comparisons: Comparisons, pair: tuple[str, str], method_versio
 
 def waiting_photos(session: Session, study: RepeatabilityStudy) -> int:
     """Photos of the study that are not measured yet."""
-    tenant = TenantId(study.tenant_id)
-    statuses = [Photos(session, tenant).get(row.photo_id).status for row in StudyPhotos(session, tenant).of(study.id)]
-    return statuses.count(PhotoStatus.QUEUED)
+    return sum(photo.status == PhotoStatus.QUEUED for _, photo in study_photos(session, study))
 
 
 def _pending(session: Session, study: RepeatabilityStudy) -> int:
@@ -106,10 +110,10 @@ def _pending(session: Session, study: RepeatabilityStudy) -> int:
 
 
 def _persons(session: Session, study: RepeatabilityStudy) -> list[list[StudyPhotoAnswer]]:
-    tenant, persons = TenantId(study.tenant_id), dict[int, list[StudyPhotoAnswer]]()
-    for row in StudyPhotos(session, tenant).of(study.id):
-        status = PhotoStatus(Photos(session, tenant).get(row.photo_id).status)
-        persons.setdefault(row.person, []).append(StudyPhotoAnswer(photo_id=row.photo_id, status=status))
+    persons: dict[int, list[StudyPhotoAnswer]] = {}
+    for row, photo in study_photos(session, study):
+        answer = StudyPhotoAnswer(photo_id=photo.id, status=PhotoStatus(photo.status))
+        persons.setdefault(row.person, []).append(answer)
     return list(persons.values())
 
 

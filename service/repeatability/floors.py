@@ -1,6 +1,6 @@
 """What the clinic's own studies say of photos taken in one room, with one camera, by one operator."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -24,6 +24,15 @@ class Floor:
 def floors_of(session: Session, tenant: TenantId, labels: Labels) -> dict[MeasurandCode, float]:
     """The clinic's SEM of one photo for every measurand that a study in force speaks of."""
     return {code: floor.sem for code, floor in study_floors(session, tenant, labels).items()}
+
+
+def widest_floors(session: Session, tenant: TenantId, visits: Iterable[Labels]) -> dict[MeasurandCode, float]:
+    """Of photos of several visits: for each measurand the largest SEM of any."""
+    widest: dict[MeasurandCode, float] = {}
+    for labels in set(visits):
+        for code, sem in floors_of(session, tenant, labels).items():
+            widest[code] = max(sem, widest.get(code, 0.0))
+    return widest
 
 
 def study_floors(session: Session, tenant: TenantId, labels: Labels) -> dict[MeasurandCode, Floor]:

@@ -27,6 +27,7 @@ class Studies(TenantRepository[RepeatabilityStudy]):
 
     row = RepeatabilityStudy
     absent = ProblemCode.STUDY_NOT_FOUND
+    bulky = (RepeatabilityStudy.document,)
 
     def same(self, fingerprint: str) -> RepeatabilityStudy | None:
         """The study that was asked for in the same words and not withdrawn, or None."""
@@ -34,7 +35,7 @@ class Studies(TenantRepository[RepeatabilityStudy]):
 
     def in_force(self) -> list[RepeatabilityStudy]:
         """Those that later comparisons count on, newest first."""
-        query = self._select().where(
+        query = self._light().where(
             RepeatabilityStudy.ended_at.is_(None),
             RepeatabilityStudy.status == StudyStatus.STUDIED,
             RepeatabilityStudy.floors.is_not(None),

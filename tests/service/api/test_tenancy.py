@@ -6,6 +6,9 @@ from service.tenancy.scope import Scope
 from tests.service.api.conftest import PHOTO
 
 NOWHERE = "0" * 32
+COURSE = {"started_on": "2026-03-02"}
+CONFOUNDER = {"kind": "weight", "date": "2026-03-02"}
+VISIT = {"taken_at": "2026-03-02T10:00:00Z", "phase": "baseline"}
 
 
 @pytest.fixture
@@ -16,11 +19,16 @@ def foreign(other_clinic):
     photo = other_clinic.get(f"/v1/photos/{comparison['before_photo_id']}").json()
     retakes = [photo["id"], *(other_clinic.photo(PHOTO + b"!" * number, photo["visit_id"]) for number in (1, 2))]
     study = other_clinic.post("/v1/repeatability-studies", {"name": "Theirs", "photo_ids": [retakes]}).json()["id"]
+    subject = photo["subject_id"]
+    course = other_clinic.post(f"/v1/subjects/{subject}/courses", COURSE).json()["id"]
+    confounder = other_clinic.post(f"/v1/subjects/{subject}/confounders", CONFOUNDER).json()["id"]
     return {
-        "subject": photo["subject_id"],
+        "subject": subject,
         "visit": photo["visit_id"],
         "photo": photo["id"],
         "comparison": pair,
+        "course": course,
+        "confounder": confounder,
         "study": study,
     }
 
@@ -29,6 +37,17 @@ READS = [
     ("subject", "/v1/subjects/{}"),
     ("subject", "/v1/subjects/{}/visits"),
     ("subject", "/v1/subjects/{}/comparisons"),
+    ("subject", "/v1/subjects/{}/photos"),
+    ("subject", "/v1/subjects/{}/courses"),
+    ("subject", "/v1/subjects/{}/confounders"),
+    ("subject", "/v1/subjects/{}/series"),
+    ("subject", "/v1/subjects/{}/series.csv"),
+    ("subject", "/v1/subjects/{}/series/report"),
+    ("subject", "/v1/subjects/{}/series/report.pdf"),
+    ("comparison", "/v1/subjects/{subject}/series/pictures/{}/after"),
+    ("comparison", "/v1/subjects/{subject}/series/compare/{}"),
+    ("course", "/v1/courses/{}"),
+    ("confounder", "/v1/confounders/{}"),
     ("visit", "/v1/visits/{}"),
     ("visit", "/v1/visits/{}/photos"),
     ("photo", "/v1/photos/{}"),
@@ -36,6 +55,7 @@ READS = [
     ("photo", "/v1/photos/{}/overlay"),
     ("comparison", "/v1/comparisons/{}"),
     ("comparison", "/v1/comparisons/{}/report"),
+    ("comparison", "/v1/comparisons/{}/report.pdf"),
     ("comparison", "/v1/comparisons/{}/aligned/before"),
     ("study", "/v1/repeatability-studies/{}"),
     ("study", "/v1/repeatability-studies/{}/report"),
@@ -47,15 +67,57 @@ def same_but_for_the_time(left, right) -> bool:
     return (left.status_code, left.content, headers[0]) == (right.status_code, right.content, headers[1])
 
 
+WRITES = [
+    ("subject", "POST", "/v1/subjects/{}/courses", COURSE),
+    ("subject", "POST", "/v1/subjects/{}/confounders", CONFOUNDER),
+    ("subject", "POST", "/v1/subjects/{}/visits", VISIT),
+    ("subject", "POST", "/v1/subjects/{}/series/link", {}),
+    ("course", "PATCH", "/v1/courses/{}", {"notes": "x"}),
+    ("course", "DELETE", "/v1/courses/{}", None),
+    ("confounder", "PATCH", "/v1/confounders/{}", {"notes": "x"}),
+    ("confounder", "DELETE", "/v1/confounders/{}", None),
+    ("visit", "PATCH", "/v1/visits/{}", {"notes": "x"}),
+    ("visit", "DELETE", "/v1/visits/{}", None),
+    ("photo", "DELETE", "/v1/photos/{}", None),
+]
+
+
+@pytest.mark.parametrize("kind,method,path,json", WRITES)
+def test_writing_to_a_record_of_another_clinic_looks_exactly_like_writing_to_none(
+    clinic, foreign, kind, method, path, json
+):
+    theirs, nobodys = (
+        clinic.client.request(method, path.format(where), json=json, headers=clinic.headers)
+        for where in (foreign[kind], NOWHERE)
+    )
+    assert theirs.status_code == 404
+    assert same_but_for_the_time(theirs, nobodys)
+
+
+def test_a_course_of_another_clinic_cannot_be_named_or_asked_for(clinic, foreign):
+    subject = clinic.subject()
+    visit = clinic.visit(subject)
+    for wanted in (foreign["course"], NOWHERE):
+        answers = [
+            clinic.post(f"/v1/subjects/{subject}/visits", VISIT | {"course_id": wanted}),
+            clinic.patch(f"/v1/visits/{visit}", {"course_id": wanted}),
+            clinic.get(f"/v1/subjects/{subject}/visits?course_id={wanted}"),
+            clinic.get(f"/v1/subjects/{subject}/series?course_id={wanted}"),
+            clinic.post(f"/v1/subjects/{subject}/series/link", {"course_id": wanted}),
+        ]
+        assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(404, "course_not_found")] * 5
+
+
 @pytest.mark.parametrize("kind,path", READS)
 def test_a_record_of_another_clinic_looks_exactly_like_no_record(clinic, foreign, kind, path):
-    theirs, nobodys = clinic.get(path.format(foreign[kind])), clinic.get(path.format(NOWHERE))
+    own = clinic.subject()
+    theirs, nobodys = (clinic.get(path.format(where, subject=own)) for where in (foreign[kind], NOWHERE))
     assert theirs.status_code == 404
     assert same_but_for_the_time(theirs, nobodys)
 
 
 def test_nothing_can_be_done_to_records_of_another_clinic(clinic, other_clinic, foreign):
-    visit = {"taken_at": "2026-03-02T10:00:00Z", "phase": "baseline"}
+    visit = VISIT
     own = clinic.photo()
     attempts = [
         clinic.post(f"/v1/subjects/{foreign['subject']}/visits", visit),
@@ -77,6 +139,8 @@ def test_lists_hold_ones_own_records_alone(clinic, foreign):
     assert [item["id"] for item in clinic.get("/v1/subjects").json()["items"]] == [mine]
     assert clinic.get("/v1/comparisons").json()["items"] == []
     assert clinic.get("/v1/repeatability-studies").json()["items"] == []
+    assert clinic.get("/v1/photos").json()["items"] == []
+    assert clinic.get("/v1/due?until=2100-01-01").json()["items"] == []
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer lm_wrong", "Basic abc", "Bearer \xff"])
@@ -102,16 +166,19 @@ def test_a_request_without_a_key_is_answered_before_its_body_is_read(address):
     "scope,allowed",
     [
         (Scope.READ, {"list"}),
-        (Scope.INGEST, {"make"}),
+        (Scope.INGEST, {"make", "record"}),
         (Scope.EXPORT, set()),
-        (Scope.ADMIN, {"erase"}),
+        (Scope.ADMIN, {"erase a visit", "erase"}),
     ],
 )
 def test_a_key_does_what_its_scope_says_and_nothing_else(new_clinic, clinic, scope, allowed):
     limited, subject = new_clinic("Aurora", scope), clinic.subject()
+    visit = clinic.visit(subject)
     tried = {
         "list": limited.get("/v1/subjects"),
         "make": limited.post("/v1/subjects", {"reference": "P-2"}),
+        "record": limited.post(f"/v1/subjects/{subject}/courses", COURSE),
+        "erase a visit": limited.delete(f"/v1/visits/{visit}"),
         "erase": limited.delete(f"/v1/subjects/{subject}"),
     }
     assert {name for name, answer in tried.items() if answer.is_success} == allowed

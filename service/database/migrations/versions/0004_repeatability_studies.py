@@ -6,7 +6,7 @@ from alembic import op
 from service.database.tables import UtcDateTime
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 _LABELS = ("room", "camera", "operator")
 
@@ -68,6 +68,5 @@ def downgrade() -> None:
     """Drop what was made."""
     op.drop_table("study_photos")
     op.drop_table("repeatability_studies")
-    with op.batch_alter_table("visits") as visits:
-        for label in _LABELS:
-            visits.drop_column(label)
+    for label in _LABELS:
+        op.drop_column("visits", label)
