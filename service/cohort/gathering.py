@@ -14,7 +14,6 @@ from service.cohort.members import StoredCourse, latest_of_each
 from service.database import Database
 from service.documents.cohort import CohortDocument, CohortFilters, cohort_document
 from service.series.repository import StoredSeries
-from service.tenancy.links import CohortLink
 from service.tenancy.scope import Scope
 from service.tenancy.tenant import Actor, TenantId
 
@@ -47,12 +46,11 @@ class CohortViewer:
         document = cohort_document(summarise(chosen.members), filters, sorted(chosen.method_versions))
         return SeenCohort(document, _choice(latest_of_each(courses, CohortFilters()).members))
 
-    def link(self, actor: Actor, link: CohortLink) -> CohortLink:
-        """Permission to read the cohort's page; ServiceError where the actor may not read it."""
+    def allow_link(self, actor: Actor) -> None:
+        """Let the actor make a link to the page; ServiceError where they may not read it themselves."""
         actor.require(Scope.READ)
         with self._database.writing() as session:
             record(session, actor, Action.LINK_MADE, THE_COHORT)
-        return link
 
 
 def _choice(members: Iterable[CohortMember]) -> tuple[str, ...]:

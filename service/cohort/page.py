@@ -83,13 +83,13 @@ class Beside:
 
 
 def render_cohort_page(
-    document: CohortDocument, claim: Claim, *, kinds: Sequence[str] = (), static: str = "/static"
+    document: CohortDocument, claim: Claim, *, kinds: Sequence[str] | None = (), static: str = "/static"
 ) -> str:
     """Write the page.
 
     Parameters
     ----------
-    kinds : of protocols that the reader may choose from.
+    kinds : of protocols that the reader may choose from; None for a reader who may not choose the subjects.
     """
     whole = document.whole
     return (

@@ -17,7 +17,7 @@ from service.dependencies import Exporter, Reader, TheService
 from service.documents.cohort import CohortDocument, CohortFilters
 from service.errors import ProblemCode, ServiceError, problems
 from service.fields import Day
-from service.tenancy.links import CohortLink
+from service.tenancy.links import CohortLink, choice_of
 
 router = APIRouter(prefix="/v1", tags=["cohort"])
 
@@ -39,11 +39,22 @@ Filters = Annotated[CohortFilters, Depends(_filters)]
 
 
 class NewCohortLink(BaseModel):
-    """How long a link shall show the cohort's page."""
+    """How long a link shall show the cohort's page, of which subjects, and beside which claim at first."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"hours": 12}]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"hours": 12, "kind": "microcurrent"}]})
 
     hours: float = Field(default=12, gt=0, le=168)
+    kind: str | None = Field(default=None, max_length=100)
+    since: Day | None = Field(default=None, alias="from")
+    until: Day | None = None
+    phase: Phase | None = None
+    claim_percent: ClaimText | None = None
+
+    @property
+    def query(self) -> dict[str, str]:
+        """As the page's address asks for it."""
+        asked = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"hours"})
+        return {name: value for name, value in asked.items() if value}
 
 
 @router.get("/cohort", responses=problems())
@@ -74,15 +85,22 @@ def get_cohort_report(
 ) -> HTMLResponse:
     """Open the cohort as a page, beside a claim of your choice. A browser comes here through a link."""
     seen = CohortViewer(service.database).see(actor, filters)
-    return HTMLResponse(render_cohort_page(seen.document, read_claim(claim_percent), kinds=seen.kinds))
+    claim, chooses = read_claim(claim_percent), not actor.comes_by_link
+    return HTMLResponse(render_cohort_page(seen.document, claim, kinds=seen.kinds if chooses else None))
 
 
 @router.post("/cohort/link", status_code=201, responses=problems(_C.INVALID_JSON))
 def make_cohort_link(
     actor: Exporter, service: TheService, request: Request, new: NewCohortLink | None = None
 ) -> LinkAnswer:
-    """Make a link that shows the cohort's page in a browser, and nothing else, for 12 hours unless told otherwise."""
-    expires_at = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=(new or NewCohortLink()).hours)
-    link = CohortViewer(service.database).link(actor, CohortLink(actor.tenant, expires_at))
-    url = request.url_for("get_cohort_report").include_query_params(token=service.links.sign(link))
+    """Make a link that shows the page of this choice in a browser, nothing else, for 12 hours unless told otherwise.
+
+    Its holder may hold another claim beside it, but not choose other subjects: two choices could tell of one.
+    """
+    wanted = new or NewCohortLink()
+    expires_at = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=wanted.hours)
+    link = CohortLink(actor.tenant, choice_of(wanted.query), expires_at)
+    CohortViewer(service.database).allow_link(actor)
+    page = request.url_for("get_cohort_report")
+    url = page.include_query_params(**wanted.query, token=service.links.sign(link))
     return LinkAnswer(url=str(url), expires_at=expires_at)

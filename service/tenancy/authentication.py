@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from service.database import Database
 from service.errors import ProblemCode, problem_response
 from service.tenancy.keys import find_actor
-from service.tenancy.links import CohortLink, CorrectionLink, Link, LinkSigner, ReportLink, SeriesLink
+from service.tenancy.links import CohortLink, CorrectionLink, Link, LinkSigner, ReportLink, SeriesLink, choice_of
 from service.tenancy.tenant import Actor
 
 COOKIE: Final = "liftmark_link"
@@ -108,9 +108,9 @@ def _linked(request: Request) -> tuple[re.Match[str], type[Link]] | None:
 
 
 def _is_about(link: Link, request: Request, record_id: str) -> bool:
-    """Whether the address is of the link's own record, and of a subject's series the link's own."""
+    """Whether the address is of the link's own record, series or choice of subjects."""
     if isinstance(link, CohortLink):
-        return True
+        return link.choice == choice_of(request.query_params)
     if isinstance(link, SeriesLink):
         return (link.subject_id, link.course_id) == (record_id, request.query_params.get("course_id"))
     return record_id == (link.comparison_id if isinstance(link, ReportLink) else link.photo_id)

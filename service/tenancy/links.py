@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from service.tenancy.scope import Scope
 from service.tenancy.tenant import Actor, TenantId
@@ -80,9 +81,15 @@ class SeriesLink:
 
 @dataclass(frozen=True, slots=True)
 class CohortLink:
-    """What a link allows: to read the page of the clinic's cohort until ``expires_at``."""
+    """What a link allows: to read the page of one choice of the clinic's subjects until ``expires_at``.
+
+    Parameters
+    ----------
+    choice : of the subjects, as :func:`choice_of` writes it; two choices side by side could tell of one subject.
+    """
 
     tenant: TenantId
+    choice: str
     expires_at: datetime
 
     @property
@@ -92,6 +99,11 @@ class CohortLink:
 
 
 Link = ReportLink | CorrectionLink | SeriesLink | CohortLink
+
+
+def choice_of(query: Mapping[str, str]) -> str:
+    """The part of a cohort's address that chooses subjects, in one way of writing it."""
+    return urlencode([(name, query[name]) for name in ("kind", "from", "until", "phase") if query.get(name)])
 
 
 class LinkSigner:
@@ -126,7 +138,7 @@ def correction_page(links: LinkSigner, link: CorrectionLink) -> str:
 
 def _about(link: Link) -> dict[str, str | None]:
     if isinstance(link, CohortLink):
-        return {"h": None}
+        return {"h": link.choice}
     if isinstance(link, SeriesLink):
         return {"s": link.subject_id, "o": link.course_id}
     if isinstance(link, CorrectionLink):
@@ -137,7 +149,7 @@ def _about(link: Link) -> dict[str, str | None]:
 def _link(claims: Mapping[str, Any]) -> Link:
     tenant, expires_at = TenantId(claims["t"]), datetime.fromtimestamp(claims["e"], UTC)
     if "h" in claims:
-        return CohortLink(tenant, expires_at)
+        return CohortLink(tenant, claims["h"], expires_at)
     if "s" in claims:
         return SeriesLink(tenant, claims["s"], claims["o"], expires_at)
     if "p" in claims:

@@ -129,6 +129,21 @@ def test_a_link_opens_the_page_and_nothing_else(clinic, client, service):
     assert client.get(f"/v1/comparisons/{comparison}/report?token={url.partition('token=')[2]}").status_code == 401
 
 
+def test_a_link_shows_its_own_choice_of_subjects_and_no_other(clinic, client, service):
+    treated(clinic, service)
+    asked = {"kind": "microcurrent", "from": "2020-01-01", "claim_percent": "20"}
+    url = clinic.post("/v1/cohort/link", asked).json()["url"]
+    where = client.get(url).headers["location"]
+    page = client.get(where)
+    assert page.status_code == 200
+    assert "the claim of 20 %" in page.text
+    assert '<input type="hidden" name="kind" value="microcurrent">' in page.text
+    assert "<select" not in page.text
+    assert client.get(where.replace("claim_percent=20", "claim_percent=30")).status_code == 200
+    for other in ("/v1/cohort/report", where.replace("2020", "2021"), f"{where}&until=2026-01-01"):
+        assert client.get(other).json()["code"] == "link_ended"
+
+
 def test_a_link_of_another_kind_does_not_open_the_cohort(clinic, client):
     url = clinic.post(f"/v1/comparisons/{clinic.pair()}/link").json()["url"]
     assert client.get(f"/v1/cohort/report?token={url.partition('token=')[2]}").status_code == 401
