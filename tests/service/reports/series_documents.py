@@ -1,4 +1,4 @@
-"""Invented series for the report: what a course did, what it did not, and every gap that a page must be able to tell."""
+"""Invented series for the report: what a course did, what it did not, and every gap that a page must tell."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
