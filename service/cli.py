@@ -200,6 +200,23 @@ def accuracy(
     print_accuracy(tuple(folders or ()), options, AccuracyFiles(json_file, picture, markdown))
 
 
+@bench.command("series")
+def series_bench(
+    courses: Annotated[int, typer.Option(min=1, help="Courses of each kind, eight measurands each.")] = 40,
+    seed: Annotated[int, typer.Option(min=0, help="Draws other errors.")] = 0,
+    json_file: JsonFile = None,
+) -> None:
+    """Hold the series' intervals and verdicts against simulated courses whose effect is known.
+
+    days: SD of what a day adds by itself, in a photo's error. end, slope: how often the interval of the lasting effect
+    and of the trend covers the truth. error: RMS of the lasting effect over that of the last photo alone. found: how
+    often the effect is told as detectable. claims: how often a whole series of eight measurands claims anything.
+    """
+    from service.cli_bench import print_series  # noqa: PLC0415  as above
+
+    print_series(courses, seed, json_file)
+
+
 def _add_the_services_commands() -> None:
     from service.cli_serve import register  # noqa: PLC0415  so that they stand after the commands above
 
