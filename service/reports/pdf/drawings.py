@@ -1,5 +1,6 @@
 """The page's drawings as files of their own, in colours that stay apart in black and white."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -10,14 +11,16 @@ from service.reports.chart import WIDTH, IntervalBar
 
 _SHEET: Final = Path(__file__).parent / "templates" / "paper.css"
 _INTERVAL_HEIGHT: Final = 28
+_TITLES: Final = re.compile(r"<title>[^<]*</title>")
 
 
 def paper_svg(inside: Markup, width: int, height: int) -> bytes:
-    """A whole SVG file of what stands inside an ``svg`` of the page."""
+    """A whole SVG file of what stands inside an ``svg`` of the page, without what a pointer would read on it."""
+    still = Markup(_TITLES.sub("", inside))  # noqa: S704  what stands inside has escaped its text
     text = Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {1}" width="{0}" height="{1}">'
         "<style>{2}</style>{3}</svg>"
-    ).format(width, height, Markup(_sheet()), inside)  # noqa: S704  the sheet is a file of this package
+    ).format(width, height, Markup(_sheet()), still)  # noqa: S704  the sheet is a file of this package
     return text.encode()
 
 

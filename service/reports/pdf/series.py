@@ -89,7 +89,7 @@ def _drawings(measures: Sequence[MeasureCharts]) -> Iterator[tuple[str, bytes]]:
 
 def _pair(seen: Player) -> list[Json]:
     """The baseline and the last photo that counts."""
-    both = (("Baseline", seen.baseline), ("Last", seen.shown))
+    both = (("Baseline", seen.baseline), (seen.shown_title, seen.shown))
     return [_photo(card) | {"title": title, "picture": _large(card)} for title, card in both]
 
 

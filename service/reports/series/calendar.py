@@ -20,7 +20,7 @@ RIGHT: Final = 418.0
 _INNER: Final = 16.0  # between the plot's edges and the first and last photo
 _SAME_DAY: Final = 7.0  # between photos of one day, which would lie on each other
 _DAY_S: Final = 86400.0
-_STEPS_WEEKS: Final = (1, 2, 4, 13, 26, 52)
+_STEPS_WEEKS: Final = (1.0, 2.0, 4.0, 8.0, 13.0, 26.0, 52.0)
 _MOST_TICKS: Final = 9
 _LETTER: Final = 6.6  # an ample letter of the names' size
 
@@ -120,7 +120,7 @@ class _Axis:
     def ticks(self) -> Iterator[tuple[float, str]]:
         weeks = self.days / 7
         step = next((step for step in _STEPS_WEEKS if weeks / step < _MOST_TICKS), _STEPS_WEEKS[-1])
-        for week in range(0, int(weeks + 0.5) + 1, step):
+        for week in range(0, int(weeks + 0.5) + 1, int(step)):
             yield self.x(7.0 * week), str(week)
 
 

@@ -1,17 +1,19 @@
 """The first screen of a series: did it work, how sure is that, and what else could it be."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
+from models.anatomy import Side
 from models.confounder import CONFOUNDERS, ConfounderKind
 from models.course import Phase
 from models.series import NoteCode
-from service.documents.series import DueDocument, NoteDocument, SeriesDocument
+from service.documents.series import NoteDocument, SeriesDocument
 from service.reports.series.effects import by_itself_alone, holds
 from service.reports.series.measures import in_order
-from service.reports.series.regions import Found, Region, found, having, holding, regions
-from service.reports.words import apart, counted, day, listed, named, spoken
+from service.reports.series.regions import Found, Region, found, having, holding, regions, short_name
+from service.reports.words import apart, counted, day, listed, spoken
 
 CONFOUNDER: Final = "confounder_"
 """How the code of a note on a confounder begins; its kind follows."""
@@ -23,16 +25,17 @@ ELSE: Final = frozenset(code for code in NoteCode if code.startswith(CONFOUNDER)
 """Notes on what else may explain a change."""
 SURE: Final = frozenset({NoteCode.CLINIC_REPEATABILITY, NoteCode.ONE_BASELINE, NoteCode.VISITS_EXCLUDED})
 """Notes on what the figures rest on. All others say what could not be assessed."""
+_SERIOUS: Final = frozenset({NoteCode.STEP, NoteCode.LOOPS_OPEN, NoteCode.UNTREATED_DRIFT})
+"""Notes that may change what is read from the figures, beside confounders."""
 _ASIDES: Final = frozenset({NoteCode.NO_ACUTE_PAIR, NoteCode.NO_FOLLOW_UP})
 """Notes that stand in the place of the effect that they miss."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoteWords:
-    """One note; ``when`` are its days, ``serious`` where it may change what is read from the figures."""
+    """One note; ``serious`` where it may change what is read from the figures."""
 
     says: str
-    when: str
     serious: bool
 
 
@@ -46,11 +49,10 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What comes next, and between which days."""
+    """What comes next, and when."""
 
     what: str
     says: str
-    when: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def first_screen(document: SeriesDocument) -> FirstScreen:
         sure=tuple(_sure(document)),
         elsewhere=tuple(_elsewhere(document)),
         missing=tuple(_note(note) for note in document.notes if note.code not in ELSE | SURE | _ASIDES),
-        due=None if document.due is None else _due(document.due),
+        due=None if document.due is None else Due(spoken(document.due.what), document.due.says),
         pending=_pending(document.pending),
     )
 
@@ -130,7 +132,8 @@ def headline(document: SeriesDocument) -> str:
 
 
 def _unfinished(document: SeriesDocument) -> bool:
-    return any(note.code is NoteCode.NO_END_OF_COURSE for note in document.notes)
+    """Whether another session is due: then what is told is the state so far."""
+    return document.due is not None and document.due.what.startswith("session")
 
 
 def _verdict(document: SeriesDocument) -> Verdict:
@@ -195,10 +198,17 @@ def session_days(document: SeriesDocument) -> tuple[str, ...]:
 
 
 def _also(document: SeriesDocument) -> str:
-    alone = [named(one.name, one.side) for one in in_order(document) if by_itself_alone(one.cumulative)]
+    alone = [one for one in in_order(document) if by_itself_alone(one.cumulative)]
     if not alone:
         return ""
-    return f"By itself alone detectable, so it may be chance: {listed(alone)}."
+    by_measure = groupby(alone, key=short_name)
+    names = [_with_sides(name, [one.side for one in sides]) for name, sides in by_measure]
+    return f"Detectable by itself alone, so it may be chance: {'; '.join(names)}."
+
+
+def _with_sides(name: str, sides: Sequence[Side | None]) -> str:
+    known = [str(side) for side in sides if side is not None]
+    return f"{name}, {listed(known)}" if known else name
 
 
 def _passing(document: SeriesDocument) -> Aside:
@@ -247,20 +257,12 @@ def _elsewhere(document: SeriesDocument) -> Iterable[NoteWords]:
         yield NoteWords(
             "No filler, toxin, other device, surgery or change of weight is recorded. What nobody recorded cannot be "
             "told apart from the course.",
-            "",
             serious=False,
         )
 
 
 def _note(note: NoteDocument) -> NoteWords:
-    days = [f"{at.day} {at:%B %Y}" for at in (note.since, note.until) if at is not None]
-    when = " to ".join(dict.fromkeys(days)) if note.code.startswith(CONFOUNDER) else ""
-    return NoteWords(note.says, when, serious=note.code.startswith(CONFOUNDER) or note.code is NoteCode.STEP)
-
-
-def _due(due: DueDocument) -> Due:
-    days = [f"{at.day} {at:%B %Y}" for at in (due.since, due.until)]
-    return Due(spoken(due.what), due.says, " to ".join(dict.fromkeys(days)))
+    return NoteWords(note.says, serious=note.code.startswith(CONFOUNDER) or note.code in _SERIOUS)
 
 
 def _pending(pending: int) -> str:

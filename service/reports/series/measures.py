@@ -131,4 +131,3 @@ def _point(point: PointDocument, unit: Unit, number: int | None) -> PointRow:
         counts=point.counts,
         note=point.reason or "",
     )
-

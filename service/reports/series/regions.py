@@ -6,12 +6,12 @@ from itertools import groupby
 from typing import Final
 
 from models.comparison import Verdict
-from models.measurand import MEASURANDS, Family
+from models.measurand import Family, Unit
 from service.documents.series import EffectDocument, MeasurandSeriesDocument, NoteDocument, SeriesDocument
 from service.reports.rows import family_slug
 from service.reports.series.effects import EffectWords, holds, told
 from service.reports.series.measures import in_order, series_row_id, why_missing
-from service.reports.words import VERDICT_SYMBOLS, counted, figure, listed, named, side_words, with_unit
+from service.reports.words import NO_BREAK, VERDICT_SYMBOLS, counted, figure, listed, named, side_words, with_unit
 
 BOTH_WAYS: Final = "\N{UP DOWN ARROW}"
 """Stands before a region of which one measure went up and another down."""
@@ -90,7 +90,7 @@ def regions(document: SeriesDocument) -> tuple[Region, ...]:
 def _found(sides: Sequence[Told]) -> Found:
     changes = tuple(_side(side) for side in sides)
     first = changes[0].effect
-    return Found(name=sides[0].one.name, meaning=first.meaning, symbol=first.symbol, sides=changes)
+    return Found(name=short_name(sides[0].one), meaning=first.meaning, symbol=first.symbol, sides=changes)
 
 
 def _side(side: Told) -> SideChange:
@@ -144,17 +144,20 @@ def _with_sides(one: Found) -> str:
 
 
 def _smallest(lasting: Sequence[Told]) -> str:
-    """From which size a change of each kind would have been seen; of two sides the larger."""
-    sizes = []
-    for _, sides in groupby(lasting, key=lambda told_one: told_one.one.measurand):
-        largest = max(sides, key=lambda told_one: told_one.effect.mdc95)
-        unit = largest.one.unit
-        sizes.append(f"{with_unit(figure(largest.effect.mdc95, unit), unit)} ({short_name(largest.one)})")
-    return f"one of more than {listed(sizes)}"
+    """From which size a change would have been seen, from the smallest to the largest of each unit."""
+    by_unit: dict[Unit, list[float]] = {}
+    for told_one in lasting:
+        by_unit.setdefault(told_one.one.unit, []).append(told_one.effect.mdc95)
+    sizes = [_range(unit, known) for unit, known in by_unit.items()]
+    several = len({told_one.one.measurand for told_one in lasting}) > 1
+    return f"one of {listed(sizes)} or more{', depending on the measure,' if several else ''}"
+
+
+def _range(unit: Unit, sizes: Sequence[float]) -> str:
+    low, high = figure(min(sizes), unit), figure(max(sizes), unit)
+    return with_unit(high if low == high else f"{low}{NO_BREAK}to{NO_BREAK}{high}", unit)
 
 
 def short_name(one: MeasurandSeriesDocument) -> str:
-    """The measure in a few words, for a list: without what stands in brackets, in small letters."""
-    known = MEASURANDS[one.measurand].name == one.name
-    name = one.name.split(" (")[0]
-    return name[:1].lower() + name[1:] if known else name
+    """The measure in a few words: without what stands in brackets."""
+    return one.name.split(" (")[0]

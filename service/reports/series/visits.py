@@ -39,16 +39,18 @@ class VisitCard:
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """The photos that lie in one frame: the baseline, and those to be seen beside it; the last is shown first."""
+    """The photos that lie in one frame.
+
+    Parameters
+    ----------
+    shown : the one that stands beside the baseline at first: that of which the lasting change is told.
+    shown_title : what it is, in a word or two.
+    """
 
     baseline: VisitCard
     visits: tuple[VisitCard, ...]
-
-    @property
-    def shown(self) -> VisitCard:
-        """The last photo that counts, or the last of all."""
-        counting = [visit for visit in self.visits if not visit.excluded]
-        return (counting or self.visits)[-1]
+    shown: VisitCard
+    shown_title: str
 
 
 def visit_cards(
@@ -68,7 +70,11 @@ def player(document: SeriesDocument, cards: tuple[VisitCard, ...]) -> Player | N
     if len(seen) < 2:  # noqa: PLR2004  one photo has nothing to be seen beside
         return None
     reference = next((card for card in seen if card.photo == document.reference), seen[0])
-    return Player(reference, seen)
+    told_at = {one.cumulative.at for one in document.measurands if one.cumulative is not None}
+    ends = {visit.photo for visit in document.visits if visit.taken_at in told_at and visit.verdict == "usable"}
+    end = [card for card in seen if card.photo in ends]
+    counting = [card for card in seen if not card.excluded]
+    return Player(reference, seen, (end or counting or seen)[-1], "What lasts" if end else "Last photo")
 
 
 def _card(number: int, visit: SeriesVisitDocument, document: SeriesDocument, image: str, link: str) -> VisitCard:
