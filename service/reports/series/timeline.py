@@ -18,7 +18,7 @@ from service.reports.series.values import BOTTOM, TOP, ValueAxis, value_axis, zo
 from service.reports.words import counted, day, named, signed
 
 WIDTH: Final = 480
-HEIGHT: Final = 236
+HEIGHT: Final = 240
 
 _LASTING_X: Final = 448.0
 _END: Final = 472.0
@@ -27,7 +27,7 @@ _LARGEST: Final = 4.0
 _SMALLEST: Final = 1.9
 _DENSE: Final = 2.6
 """Marks smaller than this stand so close that their bars are drawn faintly."""
-_NAME_ROWS: Final = (12.0, 26.0)
+_NAME_ROWS: Final = (13.0, 29.5)
 _HATCH: Final = 7.0
 _SPREAD: Final = 7.0
 

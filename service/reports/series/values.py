@@ -10,8 +10,8 @@ from models.measurand import Unit
 from service.documents.series import MeasurandSeriesDocument
 from service.reports.words import MINUS
 
-TOP: Final = 36.0
-BOTTOM: Final = 196.0
+TOP: Final = 40.0
+BOTTOM: Final = 200.0
 
 _STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 _INTERVALS: Final = 5
