@@ -19,7 +19,7 @@ _END_INTERVALS: Final = 2
 """A follow-up within so many intervals after the last session shows the end of the course, a later one what became of
 it."""
 SAME_DAY: Final = timedelta(hours=12)
-"""Photos less apart are of one day, whatever the date: times in UTC may pass midnight in the middle of a clinic's day."""
+"""Photos less apart are of one day, whatever the date: UTC may pass midnight in the middle of a clinic's day."""
 _WEEK: Final = timedelta(days=7)
 
 _IMMEDIATELY: Final = "Taken right after a session: it shows a passing effect."
