@@ -131,3 +131,11 @@ def cells(row: SeriesRow) -> tuple[str, ...]:
 
 def _percent(part: Share) -> str:
     return f"{100 * part.share:.0f} %"
+
+
+def series_bench_markdown(document: SeriesBenchDocument) -> str:
+    """The result for a page of the documentation."""
+    table = ["| " + " | ".join(HEADS) + " |", "| --- |" + " ---: |" * (len(HEADS) - 1)]
+    table += ["| " + " | ".join(cells(row)) + " |" for row in document.rows]
+    told = f"{document.courses} courses of each kind, eight measurands each; method {document.method_version}."
+    return "\n".join([told, "", *table]) + "\n"
