@@ -109,7 +109,7 @@ def _photo(card: VisitCard) -> Json:
 
 
 def _visit(card: VisitCard) -> Json:
-    use = f"left out: {card.reason}" if card.excluded else card.role or "used"
+    use = f"left out: {card.reason}" if card.excluded else card.use
     return {
         "day": card.short_day,
         "phase": card.phase,
