@@ -124,9 +124,9 @@ def _verdict(document: SeriesDocument) -> Verdict:
             "That is no proof that nothing changed: each line says what would have been seen.",
             "none",
         )
-    recorded = [CONFOUNDERS[kind].name for kind in confounders(document.notes)]
+    recorded = [CONFOUNDERS[kind].name.lower() for kind in confounders(document.notes)]
     if recorded:
-        says = f"{listed(recorded)} recorded: part of a change may come from there."
+        says = f"{listed(recorded).capitalize()} recorded: part of a change may come from there."
         return Verdict("Detectable, with something else recorded", says, "caution")
     return Verdict("Detectable", "Beyond measurement error, also with everything taken together.", "good")
 

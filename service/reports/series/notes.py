@@ -6,10 +6,12 @@ from itertools import groupby
 from typing import Final
 
 from models.confounder import ConfounderKind
+from models.measurand import Family
 from models.series import NoteCode
 from service.documents.series import MeasurandSeriesDocument, NoteDocument, SeriesDocument
 from service.reports.series.effects import by_itself_alone, holds
 from service.reports.series.measures import in_order, why_missing
+from service.reports.series.sentences import shared_start, without_start
 from service.reports.words import listed
 
 CONFOUNDER: Final = "confounder_"
@@ -69,12 +71,23 @@ def _reasons(document: SeriesDocument) -> dict[str, list[MeasurandSeriesDocument
     A region of which nothing at all is told says so itself.
     """
     told: dict[str, list[MeasurandSeriesDocument]] = {}
-    known = {one.family for one in document.measurands if one.cumulative is not None}
+    known = _said_of_regions(document)
     for one in (one for one in in_order(document) if one.family in known):
-        reason = why_missing(one, document.notes) if one.cumulative is None else one.cumulative.reason
+        reason = why_missing(one, document.notes)
+        if one.cumulative is not None:
+            reason = without_start(one.cumulative.reason or "", known[one.family])
         if reason and not holds(one.cumulative) and not by_itself_alone(one.cumulative):
             told.setdefault(reason, []).append(one)
     return told
+
+
+def _said_of_regions(document: SeriesDocument) -> dict[Family, tuple[str, ...]]:
+    """What the reasons of all measures of a region begin with, which the region says."""
+    reasons: dict[Family, list[str]] = {}
+    for one in document.measurands:
+        if one.cumulative is not None:
+            reasons.setdefault(one.family, []).append(one.cumulative.reason or "")
+    return {family: shared_start(told) for family, told in reasons.items()}
 
 
 def measures_listed(ones: Iterable[MeasurandSeriesDocument], most: int) -> str:

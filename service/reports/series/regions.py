@@ -1,9 +1,8 @@
 """What the course left, region by region: a sentence, then the figures of each side."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby, takewhile
+from itertools import groupby
 from typing import Final
 
 from models.comparison import Verdict
@@ -12,9 +11,8 @@ from service.documents.series import EffectDocument, MeasurandSeriesDocument, No
 from service.reports.rows import family_slug
 from service.reports.series.effects import EffectWords, holds, told
 from service.reports.series.measures import in_order, series_row_id, why_missing
+from service.reports.series.sentences import shared_start
 from service.reports.words import NO_BREAK, VERDICT_SYMBOLS, counted, figure, listed, named, side_words, with_unit
-
-_SENTENCES: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 
 BOTH_WAYS: Final = "\N{UP DOWN ARROW}"
 """Stands before a region of which one measure went up and another down."""
@@ -131,17 +129,10 @@ def _says(ones: Sequence[MeasurandSeriesDocument], lasting: Sequence[Told], note
     found_or_not = _happened(held) if held else f"No lasting change is detectable; {_smallest(lasting)} would have been"
     said = (
         f"{found_or_not}.",
-        _shared([one.effect.reason or "" for one in held or lasting]),
+        *shared_start([one.effect.reason or "" for one in lasting])[:1],
         f"{counted(missing, 'measure', 'measures')} not assessed." if missing else "",
     )
     return " ".join(part for part in said if part)
-
-
-def _shared(reasons: Sequence[str]) -> str:
-    """The sentences with which all of the reasons begin, as that the figures stop at a filler."""
-    sentences = [_SENTENCES.split(reason) for reason in reasons]
-    same = takewhile(lambda ones: len(set(ones)) == 1, zip(*sentences, strict=False))
-    return " ".join(ones[0] for ones in same)
 
 
 def _happened(held: Sequence[Told]) -> str:

