@@ -1,13 +1,13 @@
 """The first screen of a series: did it work, how sure is that, and what else could it be."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from models.confounder import CONFOUNDERS
+from models.confounder import CONFOUNDERS, ConfounderEffect, ConfounderKind
 from models.course import Phase
 from models.series import NoteCode
-from service.documents.series import SeriesDocument
+from service.documents.series import NoteDocument, SeriesDocument
 from service.reports.series.effects import by_itself_alone, holds
 from service.reports.series.measures import in_order
 from service.reports.series.notes import SURE, NoteWords, confounders, elsewhere, measures_listed, missing, noted
@@ -124,11 +124,28 @@ def _verdict(document: SeriesDocument) -> Verdict:
             "That is no proof that nothing changed: each line says what would have been seen.",
             "none",
         )
-    recorded = [CONFOUNDERS[kind].name.lower() for kind in confounders(document.notes)]
+    recorded = confounders(document.notes)
     if recorded:
-        says = f"{listed(recorded).capitalize()} recorded: part of a change may come from there."
-        return Verdict("Detectable, with something else recorded", says, "caution")
+        return Verdict("Detectable, with something else recorded", _recorded(document, recorded), "caution")
     return Verdict("Detectable", "Beyond measurement error, also with everything taken together.", "good")
+
+
+def _recorded(document: SeriesDocument, kinds: Sequence[ConfounderKind]) -> str:
+    """What recorded confounders do to what is told: those that split the series have no part in it."""
+    splitting = set(confounders(note for note in document.notes if _splits(document, note)))
+    names = {kind: CONFOUNDERS[kind].name.lower() for kind in kinds}
+    before, part = [n for k, n in names.items() if k in splitting], [n for k, n in names.items() if k not in splitting]
+    says = f"Told from the photos before the {listed(before)}, where it acts." if before else ""
+    more = f"{listed(part).capitalize()} recorded: part of a change may come from there." if part else ""
+    return f"{says} {more}".strip()
+
+
+def _splits(document: SeriesDocument, note: NoteDocument) -> bool:
+    """Whether the note is of something after the baseline that keeps later photos from counting."""
+    untreated = [visit.taken_at.date() for visit in document.visits if visit.photo in document.baseline]
+    kinds = confounders((note,))
+    splitting = bool(kinds) and CONFOUNDERS[kinds[0]].effect is ConfounderEffect.SPLITS
+    return splitting and note.since is not None and bool(untreated) and note.since > max(untreated)
 
 
 def _basis(document: SeriesDocument) -> str:

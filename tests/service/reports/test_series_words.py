@@ -83,8 +83,8 @@ def test_a_course_that_goes_on_is_told_so_far():
 def test_a_filler_is_said_in_the_badge_and_first_among_what_else_it_could_be():
     screen = first_screen(series.with_filler())
     assert screen.verdict.tone == "caution"
-    assert "Filler recorded" in screen.verdict.says
     assert screen.elsewhere[0].serious
+    assert screen.verdict.says == "Told from the photos before the filler, where it acts."
     assert screen.elsewhere[0].says.startswith("A filler was given")
     assert not any("No filler" in one.says for one in screen.elsewhere)
 
