@@ -97,7 +97,7 @@ def shot_at(stamp: str, offset: str | None = None, focal_length: object = None) 
 @pytest.mark.parametrize("offset", ["+02:00", None])
 def test_the_header_alone_says_when_a_photo_was_taken(offset: str | None) -> None:
     upload = upload_at("2026:05:04 10:11:12", offset)
-    assert capture_time(upload) == capture_time(upload[: len(upload) // 2]) == photo(upload).taken_at
+    assert capture_time(upload) == capture_time(upload[:-10]) == photo(upload).taken_at
 
 
 @pytest.mark.parametrize(
