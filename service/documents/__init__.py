@@ -15,6 +15,7 @@ from service.documents.records import (
     RefusedDocument,
 )
 from service.documents.series import SeriesDocument
+from service.documents.series_told import VisitTold, series_document, series_pair, series_photo
 
 __all__ = [
     "ChangeDocument",
@@ -31,8 +32,12 @@ __all__ = [
     "RefusedDocument",
     "SeriesDocument",
     "Shot",
+    "VisitTold",
     "comparison_document",
     "measurement_document",
     "profile_document",
     "refused_document",
+    "series_document",
+    "series_pair",
+    "series_photo",
 ]

@@ -1,0 +1,193 @@
+"""What a course did, from all its visits at once: a straight course that may bend, seen through noise.
+
+The lasting effect f is zero until the first session. From there on it is a line of unknown slope and a random walk
+about it, so that it may saturate, pause or jump; each photo shows f with its own error, and each day adds what lids and
+skin do by themselves from one day to another. How much the course bends (q) and how much days differ (tau) is not
+known from a few visits: every pair of values on a grid has its say by its restricted likelihood, so that the interval
+carries what is not known of them. With one visit after the baseline all of this is the plain difference; with many
+visits that tell the same, they count together.
+
+Rasmussen & Williams 2006, Gaussian Processes for Machine Learning, secs. 2.7 and 5.4 (explicit basis functions,
+marginal likelihood); Durbin & Koopman 2012, Time Series Analysis by State Space Methods, sec. 3.2 (local linear trend).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+
+from models.arrays import FloatArray
+
+_BENDS: Final = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""q: the walk's SD after a week, in a photo's own error; each as likely as the next, as a scale's logarithm is."""
+_DAYS: Final = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""tau: the SD between days, in a photo's own error."""
+_DAYS_FADE: Final = 1.5
+"""Before the visits speak, tau is as likely as exp(-tau / this), in a photo's own error: one visit cannot say how days
+differ, and then the interval is little wider than the photos' own."""
+_BENDS_FADE: Final = 2.0
+"""The same for q: of a scatter that both explain, most is the days'. With both as they are, simulated courses of 4 to
+20 visits (flat, straight, saturating, in one step) have their end in the interval in 97-100 % where days do not differ,
+and in 84-95 % where they differ by three times a photo's error, of which the baseline is one single day."""
+_WILD: Final = 3.5
+"""A visit that both its neighbours contradict by so many standard errors weighs less."""
+_OF_A_MEDIAN: Final = 1.4826
+"""A normal SD over the median of absolute values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """Mean and SD of a quantity, over everything that the visits leave open."""
+
+    mean: float
+    sd: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Functional:
+    """A linear quantity of the course: ``offset`` times the baseline's level, and ``weights @ f(weeks)``."""
+
+    weeks: FloatArray
+    weights: FloatArray
+    offset: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class CourseModel:
+    """The course as its visits show it.
+
+    Parameters
+    ----------
+    weeks : (n,) since the first session, 0 for untreated visits.
+    days : (n,) any number that is the same for photos of one day.
+    states : (n,), up to a constant that they share.
+    covariance : (n, n) of the states' measurement errors.
+    """
+
+    weeks: FloatArray
+    days: Sequence[int]
+    states: FloatArray
+    covariance: FloatArray
+
+    def end(self, week: float) -> Posterior:
+        """The lasting effect at ``week``, against the untreated face."""
+        return self.of(Functional(np.array([week]), np.ones(1)))
+
+    def slope(self) -> Posterior:
+        """The least-squares slope a week of the effect over the induction's own visits."""
+        weeks = np.unique(self.weeks)
+        centred = weeks - weeks.mean()
+        return self.of(Functional(weeks, centred / float(centred @ centred)))
+
+    def level_at(self, week: float) -> Functional:
+        """The state that a photo without any error would have at ``week``."""
+        return Functional(np.array([week]), np.ones(1), offset=1.0)
+
+    def of(self, wanted: Functional) -> Posterior:
+        """Posterior of a functional, over the grid."""
+        found = [fit.functional(wanted) for fit in self._fits]
+        means, variances = (np.array(part) for part in zip(*found, strict=True))
+        mean = float(self._shares @ means)
+        return Posterior(mean, float(np.sqrt(self._shares @ (variances + (means - mean) ** 2))))
+
+    @property
+    def day_sd(self) -> float:
+        """SD between days beyond the photos' own errors, over the grid."""
+        return float(self._shares @ np.array([fit.tau for fit in self._fits]))
+
+    def residual_of_day(self) -> float:
+        """Root mean square of tau over the grid: what one more photo of another day has as an error of its day."""
+        return float(np.sqrt(self._shares @ np.array([fit.tau**2 for fit in self._fits])))
+
+    @cached_property
+    def _fits(self) -> list["_Fit"]:
+        unit = float(np.sqrt(np.median(np.diag(self.covariance))))
+        return [_Fit.of(self, q * unit, tau * unit, unit) for q in _BENDS for tau in _DAYS]
+
+    @cached_property
+    def _shares(self) -> FloatArray:
+        logs = np.array([fit.log_likelihood for fit in self._fits])
+        shares = np.exp(logs - logs.max())
+        return np.asarray(shares / shares.sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fit:
+    """The course at one point of the grid."""
+
+    model: CourseModel
+    bend: float
+    tau: float
+    factor: tuple[FloatArray, bool]
+    solved: FloatArray
+    normal: FloatArray
+    coefficients: FloatArray
+    log_likelihood: float
+
+    @classmethod
+    def of(cls, model: CourseModel, bend: float, tau: float, unit: float) -> "_Fit":
+        basis = np.column_stack([np.ones(len(model.weeks)), model.weeks])
+        same_day = np.equal.outer(np.asarray(model.days), np.asarray(model.days))
+        spread = model.covariance + tau**2 * same_day + bend**2 * np.minimum.outer(model.weeks, model.weeks)
+        factor = cho_factor(spread, lower=True)
+        solved = cho_solve(factor, basis)
+        normal = basis.T @ solved
+        coefficients = np.linalg.solve(normal, solved.T @ model.states)
+        rest = model.states - basis @ coefficients
+        weighed = cho_solve(factor, rest)
+        log_det = 2 * float(np.log(np.diag(factor[0])).sum()) + float(np.linalg.slogdet(normal)[1])
+        likelihood = -0.5 * (log_det + float(rest @ weighed)) - tau / unit / _DAYS_FADE - bend / unit / _BENDS_FADE
+        return cls(model, bend, tau, factor, weighed, normal, coefficients, likelihood)
+
+    def functional(self, wanted: Functional) -> tuple[float, float]:
+        """Mean and variance; Rasmussen & Williams eq. 2.42 for a linear functional."""
+        weeks = self.model.weeks
+        cross = self.bend**2 * np.minimum.outer(weeks, wanted.weeks) @ wanted.weights
+        own = self.bend**2 * float(wanted.weights @ np.minimum.outer(wanted.weeks, wanted.weeks) @ wanted.weights)
+        basis = np.column_stack([np.ones(len(weeks)), weeks])
+        target = np.array([wanted.offset, float(wanted.weights @ wanted.weeks)])
+        seen = cho_solve(self.factor, cross)
+        left = target - basis.T @ seen
+        mean = float(target @ self.coefficients + cross @ self.solved)
+        return mean, own - float(cross @ seen) + float(left @ np.linalg.solve(self.normal, left))
+
+
+def without_wild(weeks: FloatArray, states: FloatArray, covariance: FloatArray) -> FloatArray:
+    """The covariance, larger for a visit that departs from both its neighbours while they agree.
+
+    A visit at which the course jumped is not one: there the neighbours differ. Judged by the departures of the series'
+    own visits, so that a series of restless days finds none of its days wild.
+
+    Parameters
+    ----------
+    weeks, states, covariance : (n,), (n,), (n, n), in time.
+    """
+    wilder = covariance.copy()
+    departures = [_departure(place, weeks, states, covariance) for place in range(1, len(weeks) - 1)]
+    usual = max(1.0, _OF_A_MEDIAN * float(np.median([abs(one.in_sd) for one in departures]))) if departures else 1.0
+    for place, one in enumerate(departures, start=1):
+        if one.neighbours_agree and abs(one.in_sd) > _WILD * usual:
+            wilder[place, place] += one.size**2
+    return wilder
+
+
+@dataclass(frozen=True, slots=True)
+class _Departure:
+    """How far a visit lies from the line between its neighbours."""
+
+    size: float
+    in_sd: float
+    neighbours_agree: bool
+
+
+def _departure(place: int, weeks: FloatArray, states: FloatArray, covariance: FloatArray) -> _Departure:
+    span = weeks[place + 1] - weeks[place - 1]
+    share = 0.5 if span <= 0 else (weeks[place] - weeks[place - 1]) / span
+    weights = np.zeros(len(weeks))
+    weights[[place - 1, place, place + 1]] = share - 1, 1.0, -share
+    size = float(weights @ states)
+    sd = float(np.sqrt(weights @ covariance @ weights))
+    return _Departure(size, size / sd, abs(states[place + 1] - states[place - 1]) < abs(size))
