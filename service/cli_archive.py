@@ -5,12 +5,15 @@ from typing import Annotated
 
 import typer
 
+from models.anatomy import View
+
 Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, readable=True, show_default=False)]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
     app.command("series")(series_command)
+    app.command("import")(import_command)
 
 
 def series_command(  # noqa: PLR0913, PLR0917  each is an argument or option of the command
@@ -47,8 +50,54 @@ def series_command(  # noqa: PLR0913, PLR0917  each is an argument or option of 
     For example: liftmark series sample_images/series --out report
     """
     from service.cli_given import subject as given_subject  # noqa: PLC0415  MediaPipe's and OpenCV's friends are slow
-    from service.cli_series import print_series  # noqa: PLC0415  as above
-    from service.cli_series import protocol as planned
+    from service.cli_series import planned_course, print_series  # noqa: PLC0415  as above
 
-    plan = planned(protocol, sessions, interval_days) if protocol or sessions or interval_days else None
+    plan = planned_course(protocol, sessions, interval_days) if protocol or sessions or interval_days else None
     print_series(folder, subject, given_subject(iris_mm), plan, json_file, out)
+
+
+def import_command(  # noqa: PLR0913  as above
+    folder: Folder,
+    server: Annotated[str, typer.Option(metavar="URL", help="The running service.")] = "http://127.0.0.1:8000",
+    key: Annotated[
+        str, typer.Option(envvar="LIFTMARK_KEY", show_default=False, help="API key; better told by the environment.")
+    ] = "",
+    *,
+    subject: Annotated[
+        str, typer.Option(metavar="REFERENCE", help="Of whom the photos are that no folder or table says it of.")
+    ] = "",
+    view: Annotated[View, typer.Option(help="Of photos of which nothing says the view.")] = View.FRONTAL,
+    zone: Annotated[
+        str, typer.Option(metavar="NAME", help="Of times without a zone, as Europe/Rome; this computer's unless told.")
+    ] = "",
+    jobs: Annotated[int, typer.Option(min=1, max=32, help="Visits that are sent at the same time.")] = 4,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for the analyses, and report what they found.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be sent, and send nothing.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", dir_okay=False, help="A CSV with a line for each file; beside FOLDER unless told"),
+    ] = None,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", dir_okay=False, help="What was sent, line by line; beside FOLDER unless told."),
+    ] = None,
+) -> None:
+    """Bring a clinic's archive into a running service: subjects, visits, photos, confounders.
+
+    FOLDER holds a folder for each subject (P-1042/2026-01-12_baseline.jpg, or P-1042/2026-01-12_baseline/front.jpg), or
+    a photos.csv (subject, file, taken_at, phase, treatment_number, view, note). It may be stopped at any moment and
+    begun again: each photo goes in exactly once. Exit codes: 0 all are in; 3 some were refused, each with its reason; 1
+    the service failed; 2 wrong usage.
+
+    For example: LIFTMARK_KEY=lm_... liftmark import archive --server http://127.0.0.1:8000 --wait
+    """
+    from service.cli_import import ImportOptions, print_import  # noqa: PLC0415  as above
+
+    files = (report or beside(folder, "csv"), ledger or beside(folder, "jsonl"))
+    print_import(folder, server, key, ImportOptions(subject, view, zone, jobs, *files, wait=wait, dry_run=dry_run))
+
+
+def beside(folder: Path, ending: str) -> Path:
+    """A file of an import beside the folder that it reads."""
+    whole = folder.resolve()
+    return whole.with_name(f"{whole.name}.liftmark-import.{ending}")

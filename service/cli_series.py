@@ -52,10 +52,10 @@ def protocol_of(archive: Archive) -> Protocol:
     """The usual course, by the name that most photos of the folder give it."""
     kinds = Counter(entry.sheet.course.lower() for entry in archive.entries if entry.sheet.course)
     kind = kinds.most_common(1)[0][0] if kinds else MICROCURRENT.kind
-    return protocol(kind)
+    return planned_course(kind)
 
 
-def protocol(kind: str | None, sessions: int | None = None, interval_days: int | None = None) -> Protocol:
+def planned_course(kind: str | None, sessions: int | None = None, interval_days: int | None = None) -> Protocol:
     """What a course was meant to be; what is not said is as in the usual one."""
     usual = MICROCURRENT
     name = kind or usual.kind

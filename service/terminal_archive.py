@@ -5,23 +5,31 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from service.archive import Reason, Refusal
 
-Begin = Callable[[str, int], Callable[[], None]]
+Begin = Callable[[str, int | None], Callable[[], None]]
+
+
+class _Rate(ProgressColumn):
+    """Steps a second."""
+
+    def render(self, task: Task) -> Text:
+        """As text; nothing before the first steps."""
+        return Text("" if task.speed is None else f"{task.speed:.1f}/s")
 
 
 @contextmanager
 def progress_bars() -> Iterator[Begin]:
     """Begins stretches of work, each with its bar, on stderr; silent where that is no terminal."""
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
 
-        def begin(what: str, total: int) -> Callable[[], None]:
+        def begin(what: str, total: int | None) -> Callable[[], None]:
             task = progress.add_task(what, total=total)
             return lambda: progress.advance(task)
 

@@ -38,8 +38,8 @@ def _rests_on(document: SeriesDocument) -> str:
     usable = sum(visit.verdict == "usable" for visit in document.visits)
     days = [visit.taken_at for visit in document.visits]
     span = f", {day(min(days))} to {day(max(days))}" if days else ""
-    baseline = counted(len(document.baseline), "photo", "photos")
-    return f"{usable} of {counted(len(document.visits), 'photo', 'photos')} usable{span}; the baseline rests on {baseline}."
+    photos, baseline = (counted(len(some), "photo", "photos") for some in (document.visits, document.baseline))
+    return f"{usable} of {photos} usable{span}; the baseline rests on {baseline}."
 
 
 def _excluded(visit: SeriesVisitDocument) -> RenderableType:

@@ -49,7 +49,7 @@ def confounder_of(row: Row, subject: str) -> NamedConfounder | Refusal:
         confounder = Confounder(kind, since.day, last, _families(regions), row["note"])
     except InvalidRecordError as error:
         return _refused(row, f"This is {error}.")
-    return NamedConfounder(subject, confounder, regions)
+    return NamedConfounder(subject, confounder, row.line, row.table)
 
 
 def _regions(cell: str) -> tuple[str, ...]:

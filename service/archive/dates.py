@@ -21,10 +21,11 @@ _CLOCK: Final = re.compile(r"(\d{1,2})[:.h](\d{2})(?:[:.](\d{2}))?")
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """When a photo was taken; ``clock`` says whether the time of day is known."""
+    """When a photo was taken; ``clock`` says whether the time of day is known, ``by_camera`` whether EXIF says so."""
 
     at: datetime
     clock: bool = True
+    by_camera: bool = False
 
     @property
     def day(self) -> date:
@@ -65,7 +66,7 @@ def in_name(name: str) -> tuple[Taken | None, str]:
 
 def by_camera(taken: datetime | None) -> Taken | None:
     """What EXIF says, unless the camera's clock was never set."""
-    return None if taken is None else _sensible(Taken(taken))
+    return None if taken is None else _sensible(Taken(taken, by_camera=True))
 
 
 def _iso(text: str) -> Taken | None:

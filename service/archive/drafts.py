@@ -30,7 +30,7 @@ class Draft:
     taken: Taken | None
     phase: Phase | None
     number: int | None
-    view: View
+    view: View | None
     after: bool = False
     unknown: tuple[str, ...] = ()
     notes: str = ""
@@ -66,7 +66,7 @@ def draft_of_name(file: str, subject: str, words_begin: int = 0) -> Draft | Refu
         _most_exact(days),
         next((words.phase for words in said if words.phase), None),
         next((words.number for words in said if words.number is not None), None),
-        next((words.view for words in said if words.view), View.FRONTAL),
+        next((words.view for words in said if words.view), None),
         any(words.after for words in said),
         said[0].unknown,
     )
@@ -89,7 +89,7 @@ def draft_of_row(row: Row, file: str, subject: str) -> Draft | Refusal:
         says = f"The treatment number {_quoted(row['treatment_number'])} is no whole number from 0 to {_MOST_SESSIONS}."
         return row.refused(Reason.NUMBER_UNREADABLE, says)
     sheet = Sheet(row["course"], row["room"], row["camera"], row["operator"])
-    said = Draft(file, subject, taken, phase, number, view or View.FRONTAL, notes=row["note"], sheet=sheet, row=row)
+    said = Draft(file, subject, taken, phase, number, view, notes=row["note"], sheet=sheet, row=row)
     return _completed(said, draft_of_name(file, subject))
 
 
@@ -98,7 +98,7 @@ def _completed(said: Draft, name: Draft | Refusal) -> Draft:
     if isinstance(name, Refusal):
         return said
     taken, phase = said.taken or name.taken, said.phase or name.phase
-    view = said.view if said.row is not None and said.row["view"] else name.view
+    view = said.view or name.view
     after = name.after and phase is None
     number = name.number if said.number is None else said.number
     return replace(said, taken=taken, phase=phase, view=view, after=after, number=number)

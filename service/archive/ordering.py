@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+from models.anatomy import View
 from models.course import Phase
 from service.archive.dates import Taken
 from service.archive.drafts import Draft
@@ -62,9 +63,14 @@ class Guesses:
 
 
 def in_order(
-    drafts: Iterable[DatedDraft], paths: Mapping[str, Path]
+    drafts: Iterable[DatedDraft], paths: Mapping[str, Path], view: View = View.FRONTAL
 ) -> tuple[tuple[Entry, ...], tuple[Refusal, ...], Guesses]:
-    """The entries of one subject, those whose phase nobody can tell, and what was guessed."""
+    """The entries of one subject, those whose phase nobody can tell, and what was guessed.
+
+    Parameters
+    ----------
+    view : of photos of which nobody says it.
+    """
     ordered = sorted(drafts, key=lambda dated: (dated.clock, dated.draft.file))
     by_day = _by_day(ordered)
     known = [one if not one.draft.after else _after(one, by_day[one.day]) for one in ordered]
@@ -72,7 +78,7 @@ def in_order(
     sittings = _by_day([one for one in known if isinstance(one, DatedDraft)])
     phased = list(_with_phases(sittings))
     numbered = list(_with_numbers(_by_day(phased)))
-    entries = sorted((_entry(one, paths) for one in numbered), key=_by_time)
+    entries = sorted((_entry(one, paths, view) for one in numbered), key=_by_time)
     return tuple(entries), refusals, _guesses([one for one in known if isinstance(one, DatedDraft)], numbered)
 
 
@@ -126,7 +132,7 @@ def _with(dated: DatedDraft, phase: Phase) -> DatedDraft:
     return replace(dated, draft=replace(dated.draft, phase=phase, after=False))
 
 
-def _entry(dated: DatedDraft, paths: Mapping[str, Path]) -> Entry:
+def _entry(dated: DatedDraft, paths: Mapping[str, Path], view: View) -> Entry:
     draft, taken = dated.draft, dated.taken
     phase = draft.phase or Phase.TREATMENT
     late = phase is Phase.IMMEDIATELY_AFTER and not taken.clock  # stands after that day's other photos
@@ -137,9 +143,10 @@ def _entry(dated: DatedDraft, paths: Mapping[str, Path]) -> Entry:
         taken.at + timedelta(hours=1) if late else taken.at,
         phase,
         draft.number,
-        draft.view,
+        draft.view or view,
         draft.notes,
         taken.clock,
+        taken.by_camera,
         draft.sheet,
     )
 

@@ -10,10 +10,11 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from models.anatomy import View
 from service.archive.confounding import in_notes, in_table, told
 from service.archive.dates import by_camera
 from service.archive.drafts import Draft, draft_of_name, draft_of_row
-from service.archive.listing import Listing, confounders_table_in, folders_in, list_folder, table_in
+from service.archive.listing import CONFOUNDERS_TABLE, Listing, confounders_table_in, folders_in, list_folder, table_in
 from service.archive.ordering import DatedDraft, Guesses, in_order
 from service.archive.records import Archive, ArchiveError, CameraClock, Entry, NamedConfounder, Reason, Refusal
 from service.archive.tables import PHOTO_COLUMNS, Row, Table, read_table
@@ -54,7 +55,11 @@ def read_subject(
 
 
 def read_archive(
-    folder: Path, clock: CameraClock, subject: str = "", step: Callable[[], None] = lambda: None
+    folder: Path,
+    clock: CameraClock,
+    subject: str = "",
+    step: Callable[[], None] = lambda: None,
+    view: View = View.FRONTAL,
 ) -> Archive:
     """A folder with the photos of many subjects.
 
@@ -62,18 +67,36 @@ def read_archive(
     ----------
     clock, step : as of :func:`read_subject`.
     subject : of whom all photos are that neither a table nor a folder says the subject of.
+    view : of photos of which nobody says it.
 
     Raises
     ------
     ArchiveError
         Where there is no photo.
     """
-    reading = _Reading(folder, clock, step)
+    reading = _Reading(folder, clock, step, view)
     drafts = list(_drafts_of_archive(reading, subject))
     reading.refusals += [one.refused(Reason.SUBJECT_MISSING, _NO_SUBJECT) for one in drafts if not one.subject]
     reading.order(draft for draft in drafts if draft.subject)
     reading.read_confounders(folder, "", subject)
+    reading.confounders, unclear = _of_known_subjects(reading)
+    reading.refusals += unclear
     return reading.archive()
+
+
+def _of_known_subjects(reading: "_Reading") -> tuple[list[NamedConfounder], list[Refusal]]:
+    """The confounders of subjects that have a photo, and why the others cannot be used."""
+    known = {entry.subject for entry in reading.entries}
+    others = [one for one in reading.confounders if one.subject not in known]
+    refusals = [
+        Refusal("", Reason.SUBJECT_MISSING, _no_photo_of(one.subject), one.line, one.table or CONFOUNDERS_TABLE)
+        for one in others
+    ]
+    return [one for one in reading.confounders if one.subject in known], refusals
+
+
+def _no_photo_of(subject: str) -> str:
+    return f"There is no photo of the subject {subject}." if subject else "The line names no subject."
 
 
 def _drafts_of_archive(reading: "_Reading", subject: str) -> Iterator[Draft]:
@@ -100,6 +123,7 @@ class _Reading:
     folder: Path
     clock: CameraClock
     step: Callable[[], None]
+    view: View = View.FRONTAL
     paths: dict[str, Path] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     confounders: list[NamedConfounder] = field(default_factory=list)
@@ -141,7 +165,7 @@ class _Reading:
         dated = [one for draft in drafts if (one := self._dated(draft)) is not None]
         by_subject = sorted(dated, key=lambda one: one.draft.subject)
         for _, photos in groupby(by_subject, key=lambda one: one.draft.subject):
-            entries, refusals, guesses = in_order(photos, self.paths)
+            entries, refusals, guesses = in_order(photos, self.paths, self.view)
             self.entries += entries
             self.refusals += refusals
             self.guesses += guesses

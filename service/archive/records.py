@@ -97,6 +97,7 @@ class Entry:
     path : where it lies.
     taken_at : as the clinic's clock showed it; with a zone only where one was written.
     timed : whether the time of day is known; where not it stands at noon.
+    by_camera : whether the camera alone says when.
     """
 
     file: str
@@ -108,19 +109,21 @@ class Entry:
     view: View = View.FRONTAL
     notes: str = ""
     timed: bool = True
+    by_camera: bool = False
     sheet: Sheet = NO_SHEET
 
 
 @dataclass(frozen=True, slots=True)
 class NamedConfounder:
-    """A confounder of one subject; ``subject`` is empty where it holds for all of the folder.
+    """A confounder of one subject, and the line of the table that says so, where one does.
 
-    ``regions`` are the clinic's words for what it acts on, as the table has them.
+    ``subject`` is empty where the folder is one subject's.
     """
 
     subject: str
     confounder: Confounder
-    regions: tuple[str, ...] = ()
+    line: int | None = None
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,17 +158,17 @@ def test_what_the_table_leaves_open_the_name_says(folder):
 @pytest.mark.parametrize(
     "name, taken, phase, number, view",
     [
-        ("2026-01-12.jpg", at("2026-01-12T12:00"), None, None, View.FRONTAL),
-        ("2026-01-12_0930.jpg", at("2026-01-12T09:30"), None, None, View.FRONTAL),
-        ("2026-01-12 09.30 baseline 2.JPG", at("2026-01-12T09:30"), Phase.BASELINE, None, View.FRONTAL),
+        ("2026-01-12.jpg", at("2026-01-12T12:00"), None, None, None),
+        ("2026-01-12_0930.jpg", at("2026-01-12T09:30"), None, None, None),
+        ("2026-01-12 09.30 baseline 2.JPG", at("2026-01-12T09:30"), Phase.BASELINE, None, None),
         ("2026-01-19_treatment3_oblique_left_2.jpg", at("2026-01-19T12:00"), Phase.TREATMENT, 3, View.OBLIQUE_LEFT),
-        ("2026-01-19_1035_post-session.heic", at("2026-01-19T10:35"), Phase.IMMEDIATELY_AFTER, None, View.FRONTAL),
-        ("2026-06-01-follow-up.png", at("2026-06-01T12:00"), Phase.FOLLOW_UP, None, View.FRONTAL),
-        ("IMG_20260119_093012.jpg", at("2026-01-19T09:30:12"), None, None, View.FRONTAL),
-        ("2026-01-12_4032.jpg", at("2026-01-12T12:00"), None, None, View.FRONTAL),
+        ("2026-01-19_1035_post-session.heic", at("2026-01-19T10:35"), Phase.IMMEDIATELY_AFTER, None, None),
+        ("2026-06-01-follow-up.png", at("2026-06-01T12:00"), Phase.FOLLOW_UP, None, None),
+        ("IMG_20260119_093012.jpg", at("2026-01-19T09:30:12"), None, None, None),
+        ("2026-01-12_4032.jpg", at("2026-01-12T12:00"), None, None, None),
         ("2026-01-12_profile right_1.jpg", at("2026-01-12T12:00"), None, None, View.PROFILE_RIGHT),
-        ("2026-01-19_treatment/IMG_7.jpg", at("2026-01-19T12:00"), Phase.TREATMENT, None, View.FRONTAL),
-        ("2026-01-19/baseline/front.jpg", at("2026-01-19T12:00"), Phase.BASELINE, None, View.FRONTAL),
+        ("2026-01-19_treatment/IMG_7.jpg", at("2026-01-19T12:00"), Phase.TREATMENT, None, None),
+        ("2026-01-19/baseline/front.jpg", at("2026-01-19T12:00"), Phase.BASELINE, None, None),
     ],
 )  # fmt: skip
 def test_a_name_says(name, taken, phase, number, view):
