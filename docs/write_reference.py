@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from models.confounder import CONFOUNDERS, ConfounderEffect, ConfounderEntry
 from models.measurand import MEASURANDS, Family, Measurand
 from models.quality import FLAGS, FlagEntry, Weight
 
@@ -13,6 +14,13 @@ WEIGHTS = {
     Weight.REFUSES: "There is no measurement at all.",
     Weight.RETAKE: "The photo should be taken again; what the flag stops is not assessable.",
     Weight.ADVISORY: "Worth knowing; the interval carries its cost.",
+}
+
+CONFOUNDER_EFFECTS = {
+    ConfounderEffect.SPLITS: "It changes the face by itself and for long: the course's effect is told from the photos "
+    "before it alone, where it acts.",
+    ConfounderEffect.LEAVES_OUT: "It spoils the photos of its days, which are left out where it acts.",
+    ConfounderEffect.MARKS: "It may explain part of a change: the series goes on, and every page says so.",
 }
 
 
@@ -65,7 +73,27 @@ def flags_page() -> str:
     return "\n".join(parts)
 
 
-PAGES = {"measurands.md": measurands_page, "flags.md": flags_page}
+def confounder_row(entry: ConfounderEntry) -> str:
+    """One confounder as a row: what it does, on what, and for how long."""
+    acts_on = "everything" if entry.acts_on == frozenset(Family) else ", ".join(sorted(entry.acts_on))
+    lasting = "until it is said to have ended" if entry.lasting_days is None else f"{entry.lasting_days} days"
+    lasting = "that day" if entry.lasting_days == 0 else lasting
+    return f"| `{entry.kind}` | {entry.says} | {acts_on} | {entry.settling_days} days | {lasting} | {entry.source} |"
+
+
+def confounders_page() -> str:
+    """All confounders, by what they do to a series."""
+    parts = [f"# What else may explain a change\n\n{WRITTEN}\n"]
+    for effect, meaning in CONFOUNDER_EFFECTS.items():
+        parts.append(f"## {effect.replace('_', ' ').capitalize()}\n\n{meaning}\n")
+        parts.append(
+            "| kind | what it does | acts on | settles in | lasts | source |\n| --- | --- | --- | --- | --- | --- |"
+        )
+        parts += [*(confounder_row(one) for one in CONFOUNDERS.values() if one.effect is effect), ""]
+    return "\n".join(parts)
+
+
+PAGES = {"measurands.md": measurands_page, "flags.md": flags_page, "confounders.md": confounders_page}
 
 
 def main() -> int:

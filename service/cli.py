@@ -29,6 +29,12 @@ JsonFile = Annotated[
 PhotosPath = Annotated[
     Path, typer.Argument(exists=True, readable=True, show_default=False, help="A photo, or a folder of re-captures.")
 ]
+MarkdownFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--markdown", metavar="FILE", dir_okay=False, help="Write the tables here, or into a page that marks where."
+    ),
+]
 MorePhotos = list[Path] | None
 IrisMm = Annotated[
     float | None,
@@ -182,10 +188,7 @@ def accuracy(
         Path | None,
         typer.Option(metavar="FILE", dir_okay=False, help="Draw told against true changes here, an SVG."),
     ] = None,
-    markdown: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", dir_okay=False, help="Write the tables here, or into a page that marks where."),
-    ] = None,
+    markdown: MarkdownFile = None,
 ) -> None:
     """Hold measured changes against true ones: error, coverage of the intervals, false alarms, refusals.
 
@@ -198,6 +201,24 @@ def accuracy(
 
     options = AccuracyOptions(grades_named(grade), limit, seed)
     print_accuracy(tuple(folders or ()), options, AccuracyFiles(json_file, picture, markdown))
+
+
+@bench.command("series")
+def series_bench(
+    courses: Annotated[int, typer.Option(min=1, help="Courses of each kind, eight measurands each.")] = 40,
+    seed: Annotated[int, typer.Option(min=0, help="Draws other errors.")] = 0,
+    json_file: JsonFile = None,
+    markdown: MarkdownFile = None,
+) -> None:
+    """Hold the series' intervals and verdicts against simulated courses whose effect is known.
+
+    days: SD of what a day adds by itself, in a photo's error. end, slope: how often the interval of the lasting effect
+    and of the trend covers the truth. error: RMS of the lasting effect over that of the last photo alone. found: how
+    often the effect is told as detectable. claims: how often a whole series of eight measurands claims anything.
+    """
+    from service.cli_bench import print_series  # noqa: PLC0415  as above
+
+    print_series(courses, seed, json_file, markdown)
 
 
 def _add_the_services_commands() -> None:

@@ -11,6 +11,8 @@ from service.bench.accuracy_markdown import write_tables
 from service.bench.accuracy_picture import accuracy_svg
 from service.bench.accuracy_sources import AccuracyOptions, plan_of
 from service.bench.accuracy_tables import accuracy_lines
+from service.bench.marked_page import write_marked
+from service.bench.series import bench_series, kinds, series_bench_markdown, series_bench_table
 from service.bench.speed import bench_speed, sample_pair
 from service.cli_analysis import make_folder_of, print_lines, write_json
 from service.terminal import speed_lines
@@ -48,3 +50,14 @@ def print_accuracy(folders: tuple[Path, ...], options: AccuracyOptions, files: A
     if files.markdown is not None:
         write_tables(document, files.markdown)
     print_lines(files.json, *accuracy_lines(document))
+
+
+def print_series(courses: int, seed: int, json_file: Path | None, markdown: Path | None) -> None:
+    """Judge simulated courses; see ``liftmark bench series --help``."""
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("Courses", total=len(kinds()))
+        document = bench_series(courses, seed, lambda: progress.advance(task))
+    write_json(document, json_file)
+    if markdown is not None:
+        write_marked(markdown, "series", {"simulated": series_bench_markdown(document)})
+    print_lines(json_file, series_bench_table(document))

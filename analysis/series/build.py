@@ -13,6 +13,7 @@ from analysis.series.effects import (
     maintenance_effect,
     trend_of,
 )
+from analysis.series.exclusion import exclusions
 from analysis.series.judgement import judged
 from analysis.series.measured import Course, MeasuredCourse
 from analysis.series.notes import no_baseline, notes_of
@@ -44,25 +45,20 @@ def build_series(
     """
     photos = sorted(photos, key=in_time)
     plan = plan_series(photos)
-    visits = tuple(SeriesVisit(photo, _exclusion(photo, plan.reference, pairs)) for photo in photos)
+    excluded = exclusions(photos, plan.reference, pairs)
+    visits = tuple(SeriesVisit(photo, excluded.get(photo.key, "")) for photo in photos)
     due = next_due(photos, protocol)
     usable = tuple(visit.photo for visit in visits if not visit.excluded_because)
     if plan.reference is None:
         return Series((), None, visits, (), no_baseline(visits), due)
-    course = Course(usable, plan.reference, CourseClock.of(usable, protocol), tuple(confounders), tuple(pairs))
+    linked = tuple(pair for pair in pairs if not {pair.before, pair.after} & excluded.keys())
+    course = Course(usable, plan.reference, CourseClock.of(usable, protocol), tuple(confounders), linked)
     measured = [
         MeasuredCourse(course, measurand, side, floors.get(measurand, 0.0)) for measurand, side in _measurands(pairs)
     ]
     told = judged([_told(one) for one in measured])
     notes = notes_of(course, visits, measured, told)
     return Series(tuple(one.key for one in baselines(usable)), plan.reference, visits, told, notes, due)
-
-
-def _exclusion(photo: SeriesPhoto, reference: str | None, pairs: Sequence[SeriesPair]) -> str:
-    """Why a photo counts for nothing: by itself, or because it cannot be compared with the reference."""
-    if photo.unusable or reference is None or photo.key == reference:
-        return photo.unusable
-    return next((pair.incomparable for pair in pairs if (pair.before, pair.after) == (reference, photo.key)), "")
 
 
 def _measurands(pairs: Sequence[SeriesPair]) -> Iterator[tuple[MeasurandCode, Side | None]]:

@@ -15,8 +15,8 @@ from analysis.family_wise import holm
 from models.series import DETECTABLE, Effect, MeasurandSeries
 
 _FALSE_ALARMS: Final = 0.05
-_NEAR: Final = 0.2
-"""A p value up to which more visits are worth taking."""
+_NEAR: Final = 0.1
+"""A p value up to which it is worth saying what more visits would do."""
 _FEWEST_TO_RECKON: Final = 3
 _TOGETHER: Final = "By itself it is beyond its interval; among {claims} figures taken together it may be chance."
 _NOTHING_TO_LOSE: Final = "The lasting effect itself is within measurement error."
@@ -73,8 +73,8 @@ def _more_visits(effect: Effect) -> str:
     if effect.p_value > _NEAR or effect.n < _FEWEST_TO_RECKON:
         return ""
     more = math.ceil(effect.n * ((effect.half_width / abs(effect.change)) ** 2 - 1))
-    visits = "One more visit" if more <= 1 else f"About {more} more visits"
-    return f"{visits} like these would make a change of this size detectable by itself."
+    visits = "one more visit" if more <= 1 else f"about {more} more visits"
+    return f"If there is a change of this size, {visits} like these would show it."
 
 
 def _joined(*sentences: str) -> str:

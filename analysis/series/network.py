@@ -18,6 +18,8 @@ from models.arrays import FloatArray
 _HUBER: Final = 2.5
 """Standard errors beyond which a pair weighs less."""
 _PASSES: Final = 10
+_SETTLED: Final = 1e-3
+"""Weights that change by less have no say in the third digit."""
 _OF_A_MEDIAN: Final = 1.4826
 """A normal SD over the median of absolute values."""
 _LEAST_OWN_SHARE: Final = 0.1
@@ -104,8 +106,11 @@ def _least_squares(design: FloatArray, values: FloatArray, stated: FloatArray) -
         residual = (values - design @ states) / stated
         usual = _OF_A_MEDIAN * float(np.median(np.abs(residual))) * np.sqrt(len(values) / redundant)
         limit = _HUBER * max(usual, _LEAST_OWN_SHARE)
-        weight = np.sqrt(np.minimum(1.0, limit / np.maximum(np.abs(residual), 1e-12)))
+        settled, weight = weight, np.sqrt(np.minimum(1.0, limit / np.maximum(np.abs(residual), 1e-12)))
+        if np.allclose(settled, weight, atol=_SETTLED):
+            break
         states, normal = _solved(design, values, weight / stated)
+    if redundant > 0:
         misfit = float(np.sqrt(np.sum((weight * (values - design @ states) / stated) ** 2) / redundant))
     return states, np.asarray(np.linalg.inv(normal) * max(misfit, _LEAST_OWN_SHARE) ** 2), misfit
 

@@ -1,11 +1,5 @@
-"""The benchmark's tables as Markdown: a page of their own, or put into a page of the documentation that marks where.
+"""The accuracy benchmark's tables as Markdown: a page of their own, or put into a page that marks where."""
 
-A page marks a source's place by a line ``<!-- accuracy: NAME -->`` and its end by ``<!-- end -->``; what stands between
-is written anew, everything else stays. A source that the page does not mark is left out, and one that the run does not
-have keeps its old tables: so each part of the page is renewed by its own command.
-"""
-
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -22,26 +16,15 @@ from service.bench.accuracy_tables import (
     place_cells,
     share_words,
 )
+from service.bench.marked_page import write_marked
 
 PEOPLE: Final = "points placed by people"
 GATES: Final = "pairs that must be noticed"
-_MARK: Final = re.compile(r"(<!-- accuracy: (?P<name>[^>]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def write_tables(document: AccuracyDocument, page: Path) -> None:
     """Write the tables into ``page`` where it marks their places; a page without marks becomes the tables alone."""
-    tables = tables_by_name(document)
-    old = page.read_text(encoding="utf-8") if page.is_file() else ""
-    if _MARK.search(old) is None:
-        whole = (f"## {name}\n\n{table}" for name, table in tables.items())
-        page.write_text("\n".join(whole), encoding="utf-8")
-    else:
-        page.write_text(_MARK.sub(lambda mark: _renewed(mark, tables), old), encoding="utf-8")
-
-
-def _renewed(mark: re.Match[str], tables: Mapping[str, str]) -> str:
-    table = tables.get(mark["name"])
-    return mark[0] if table is None else f"{mark[1]}\n{table}\n{mark[3]}"
+    write_marked(page, "accuracy", tables_by_name(document))
 
 
 def tables_by_name(document: AccuracyDocument) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ import pytest
 
 from analysis.series.build import build_series
 from models.anatomy import Side
-from models.comparison import Verdict
+from models.comparison import Change, ChangeRefused, Verdict
 from models.confounder import Confounder, ConfounderKind
 from models.course import Phase
 from models.measurand import Family, MeasurandCode
@@ -189,11 +189,20 @@ def test_a_photo_that_cannot_be_compared_is_excluded_with_its_reason_and_the_res
 
 def test_a_measure_refused_at_the_last_visit_is_told_as_of_the_one_before() -> None:
     photos = weekly_course(8)
-    series = _camera().series(photos, {MRD1_LEFT: saturating(0.9)}, refused={"treatment8": "The light differs."})
-    told = told_of(series, MRD1_LEFT)
+    states: dict[Key, State] = dict.fromkeys(_everything_unchanged(), unchanged) | {MRD1_LEFT: saturating(0.9)}
+    pairs = [
+        replace(pair, changes=tuple(map(_mrd1_refused, pair.changes))) if pair.after == "treatment8" else pair
+        for pair in _camera().pairs(photos, states, {}, {})
+    ]
+    told = told_of(build_series(photos, pairs), MRD1_LEFT)
     assert _there(told.cumulative).at == photos[-2].taken_at
-    assert told.points[-1].reason == "The light differs."
+    assert told.points[-1].reason == "The lid was not found."
     assert "Told as of" in _there(told.cumulative).reason
+
+
+def _mrd1_refused(change: Change) -> Change:
+    refused = (change.measurand, change.side) == MRD1_LEFT
+    return replace(change, result=ChangeRefused("The lid was not found.")) if refused else change
 
 
 def test_without_a_baseline_nothing_is_told_and_the_way_out_is_named() -> None:
@@ -240,3 +249,26 @@ def test_the_order_in_which_photos_are_given_changes_nothing(order: int) -> None
     photos = weekly_course(4)
     pairs = camera.pairs(photos, {MRD1_LEFT: saturating(0.9)}, {}, {})
     assert build_series(photos[::order], pairs) == build_series(photos, pairs)
+
+
+def test_a_photo_of_which_most_measures_are_refused_counts_for_nothing() -> None:
+    """The one figure that is left of it is far off, as it may be of a photo taken so unlike the others."""
+    photos = weekly_course(6)
+    states: dict[Key, State] = dict.fromkeys(_everything_unchanged(), unchanged)
+    states[MRD1_LEFT] = lambda one: 2.0 if one.key == "treatment6" else 0.0
+    pairs = [
+        replace(pair, changes=tuple(map(_all_but_mrd1_refused, pair.changes)))
+        if "treatment6" in {pair.before, pair.after}
+        else pair
+        for pair in _camera().pairs(photos, states, {}, {})
+    ]
+    series = build_series(photos, pairs)
+    reasons = {visit.photo.key: visit.excluded_because for visit in series.visits if visit.excluded_because}
+    assert reasons == {"treatment6": "Most measures cannot be told from this photo. The head is turned."}
+    assert _covers(told_of(series, MRD1_LEFT).cumulative, 0.0)
+
+
+def _all_but_mrd1_refused(change: Change) -> Change:
+    if (change.measurand, change.side) == MRD1_LEFT:
+        return change
+    return replace(change, result=ChangeRefused("The head is turned."))
