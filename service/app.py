@@ -18,7 +18,9 @@ from models.provenance import METHOD_VERSION
 from service.analysing import Analyser
 from service.assembly import Service, open_service
 from service.comparisons.routes import router as comparisons
+from service.confounders.routes import router as confounders
 from service.corrections.routes import router as corrections
+from service.courses.routes import router as courses
 from service.errors import Problem, answer_with_problems
 from service.health.routes import router as health
 from service.pages.routes import STATIC as PAGES_STATIC
@@ -63,7 +65,7 @@ def create_app(settings: Settings | None = None, analyser: Analyser | None = Non
         lifespan=_lifespan(settings, analyser),
         middleware=_around(settings),
     )
-    for router in (subjects, visits, photos, corrections, comparisons, health, pages):
+    for router in (subjects, courses, visits, confounders, photos, corrections, comparisons, health, pages):
         app.include_router(router)
     app.mount("/static/pages", _RevalidatedFiles(directory=PAGES_STATIC))
     app.mount("/static", _RevalidatedFiles(directory=_WEB_STATIC, check_dir=False))

@@ -41,6 +41,8 @@ class ProblemCode(StrEnum):
     VISIT_NOT_FOUND = "visit_not_found"
     PHOTO_NOT_FOUND = "photo_not_found"
     COMPARISON_NOT_FOUND = "comparison_not_found"
+    COURSE_NOT_FOUND = "course_not_found"
+    CONFOUNDER_NOT_FOUND = "confounder_not_found"
     PICTURE_NOT_FOUND = "picture_not_found"
     IRIS_DIAMETER_NOT_FOUND = "iris_diameter_not_found"
     CORRECTION_NOT_FOUND = "correction_not_found"
@@ -94,6 +96,10 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         _C.VISIT_NOT_FOUND: ProblemEntry(404, "No such visit", "Check the visit's id."),
         _C.PHOTO_NOT_FOUND: ProblemEntry(404, "No such photo", "Check the photo's id."),
         _C.COMPARISON_NOT_FOUND: ProblemEntry(404, "No such comparison", "Check the comparison's id."),
+        _C.COURSE_NOT_FOUND: ProblemEntry(
+            404, "No such course", "Check the course's id, and that it is a course of this subject."
+        ),
+        _C.CONFOUNDER_NOT_FOUND: ProblemEntry(404, "No such confounder", "Check the confounder's id."),
         _C.PICTURE_NOT_FOUND: ProblemEntry(
             404, "No such picture", "The analysis made no such picture; its status says why."
         ),

@@ -10,7 +10,7 @@ from service.blobs.vault import SubjectVault, Vaults
 from service.comparisons.dating import dated
 from service.comparisons.repository import Asked, Comparisons, ComparisonStatus
 from service.database import Database
-from service.database.tables import Comparison
+from service.database.tables import Comparison, now
 from service.documents import ComparisonDocument, RefusedDocument, Shot
 from service.jobs import Job, JobEngine
 from service.measuring.knowledge import Knowledge, gather, is_still_so
@@ -69,7 +69,7 @@ class ComparePhotos:
             document = _with_ids(outcome.document, task.asked)
             if isinstance(document, ComparisonDocument):
                 _show_best(pair, document)
-            pair.status = _status(document)
+            pair.status, pair.measured_at = _status(document), now()
             pair.document = dated(
                 document, Visits(session, job.tenant), Photos(session, job.tenant), pair
             ).model_dump_json()

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from sqlalchemy import ColumnElement
+
 from service.database.tables import Comparison, Photo
 from service.errors import ProblemCode
 from service.tenancy.repository import TenantRepository
@@ -47,6 +49,7 @@ class Comparisons(TenantRepository[Comparison]):
 
     row = Comparison
     absent = ProblemCode.COMPARISON_NOT_FOUND
+    bulky = (Comparison.document,)
 
     def of(self, asked: str, method_version: str) -> Comparison | None:
         """The comparison of these photos (:class:`Asked`) by this method, or None."""
@@ -61,6 +64,20 @@ class Comparisons(TenantRepository[Comparison]):
             Comparison.status != ComparisonStatus.REFUSED,
         )
 
-    def page_of_subject(self, subject_id: str, after: str | None, limit: int) -> list[Comparison]:
-        """A page of one subject's comparisons."""
-        return self.page(Comparison.subject_id == subject_id, after=after, limit=limit)
+    def all_with_photo(self, photo: Photo) -> list[Comparison]:
+        """All that the photo is in, by whatever method."""
+        return self.every_light(Comparison.subject_id == photo.subject_id, Comparison.asked.contains(photo.id))
+
+    def page_of_clinic(self, after: str | None, limit: int, status: ComparisonStatus | None = None) -> list[Comparison]:
+        """A page of all comparisons, or of those with this status."""
+        return self.page(*_with_status(status), after=after, limit=limit)
+
+    def page_of_subject(
+        self, subject_id: str, after: str | None, limit: int, status: ComparisonStatus | None = None
+    ) -> list[Comparison]:
+        """A page of one subject's comparisons, or of those with this status."""
+        return self.page(Comparison.subject_id == subject_id, *_with_status(status), after=after, limit=limit)
+
+
+def _with_status(status: ComparisonStatus | None) -> list[ColumnElement[bool]]:
+    return [] if status is None else [Comparison.status == status]

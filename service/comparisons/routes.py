@@ -63,22 +63,31 @@ async def compare_photos(new: NewComparison, actor: Ingester, service: TheServic
 
 @router.get("/comparisons", responses=problems())
 def list_comparisons(
-    actor: Reader, service: TheService, after: After = None, limit: Limit = 50
+    actor: Reader,
+    service: TheService,
+    after: After = None,
+    limit: Limit = 50,
+    status: ComparisonStatus | None = None,
 ) -> Page[ComparisonSummary]:
-    """List the clinic's comparisons."""
+    """List the clinic's comparisons, or those with one status."""
     with service.database.reading() as session:
-        rows = Comparisons(session, actor.tenant).page(after=after, limit=limit)
+        rows = Comparisons(session, actor.tenant).page_of_clinic(after, limit, status)
     return Page.of(rows, limit, comparison_summary)
 
 
 @router.get("/subjects/{subject_id}/comparisons", responses=problems(_C.SUBJECT_NOT_FOUND))
 def list_comparisons_of_subject(
-    subject_id: str, actor: Reader, service: TheService, after: After = None, limit: Limit = 50
+    subject_id: str,
+    actor: Reader,
+    service: TheService,
+    after: After = None,
+    limit: Limit = 50,
+    status: ComparisonStatus | None = None,
 ) -> Page[ComparisonSummary]:
-    """List a subject's comparisons."""
+    """List a subject's comparisons, or those with one status."""
     with service.database.reading() as session:
         subject = Subjects(session, actor.tenant).get(subject_id)
-        rows = Comparisons(session, actor.tenant).page_of_subject(subject.id, after, limit)
+        rows = Comparisons(session, actor.tenant).page_of_subject(subject.id, after, limit, status)
     return Page.of(rows, limit, comparison_summary)
 
 

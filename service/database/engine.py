@@ -96,6 +96,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
     connection.isolation_level = None  # Python must not begin transactions of its own; _begin_sqlite does
     for pragma in _SQLITE_PRAGMAS:
         connection.execute(pragma)
+    connection.create_function("lower", 1, _lower, deterministic=True)  # its own knows the letters of ASCII alone
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else text.lower()
 
 
 def _begin_sqlite(connection: Connection) -> None:

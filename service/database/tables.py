@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from sqlalchemy import DateTime, Dialect, Double, ForeignKey, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
@@ -97,10 +97,34 @@ class SubjectRow(TenantRow):
     subject_id: Mapped[str] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), index=True)
 
 
+def _one_alone(name: str, where: str, *columns: str) -> Index:
+    """Of the rows ``where`` that holds, one alone for each value of ``columns``."""
+    return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))
+
+
+class Course(SubjectRow):
+    """A course of treatments as the clinic plans it; without ``maintenance_…`` none is planned."""
+
+    __tablename__ = "courses"
+    kind: Mapped[str]
+    planned_sessions: Mapped[int]
+    interval_days: Mapped[int]
+    maintenance_from_days: Mapped[int | None]
+    maintenance_until_days: Mapped[int | None]
+    started_on: Mapped[date]
+    ended_on: Mapped[date | None]
+    notes: Mapped[str | None]
+
+
 class Visit(SubjectRow):
-    """A day on which photos were taken, and where in the course it stands."""
+    """A day on which photos were taken, and where in the course it stands.
+
+    ``course_id`` is what the clinic said; without it the visit's time says to which course it belongs. It is no foreign
+    key, for that could not be added to SQLite's table without dropping it; whoever deletes a course clears it.
+    """
 
     __tablename__ = "visits"
+    course_id: Mapped[str | None] = mapped_column(index=True)
     taken_at: Mapped[datetime]
     phase: Mapped[str]
     treatment_number: Mapped[int | None]
@@ -108,9 +132,10 @@ class Visit(SubjectRow):
 
 
 class Photo(SubjectRow):
-    """An upload and what became of it. ``document`` is the measurement JSON, or the refusal."""
+    """An upload and what became of it. ``document`` is the measurement JSON, or the refusal, of ``measured_at``."""
 
     __tablename__ = "photos"
+    __table_args__ = (Index("ix_photos_status", "tenant_id", "status"),)
     visit_id: Mapped[str] = mapped_column(ForeignKey("visits.id", ondelete="CASCADE"), index=True)
     view: Mapped[str]
     sha256: Mapped[str]
@@ -120,6 +145,7 @@ class Photo(SubjectRow):
     document: Mapped[str | None]
     failure: Mapped[str | None]
     overlay_blob: Mapped[str | None]
+    measured_at: Mapped[datetime | None]
 
 
 class Comparison(SubjectRow):
@@ -130,7 +156,10 @@ class Comparison(SubjectRow):
     """
 
     __tablename__ = "comparisons"
-    __table_args__ = (UniqueConstraint("asked", "method_version", "tenant_id"),)
+    __table_args__ = (
+        UniqueConstraint("asked", "method_version", "tenant_id"),
+        Index("ix_comparisons_status", "tenant_id", "status"),
+    )
     asked: Mapped[str]
     before_photo_id: Mapped[str] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"))
     after_photo_id: Mapped[str] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
@@ -140,6 +169,42 @@ class Comparison(SubjectRow):
     failure: Mapped[str | None]
     aligned_before_blob: Mapped[str | None]
     aligned_after_blob: Mapped[str | None]
+    measured_at: Mapped[datetime | None]
+
+
+class RecordedConfounder(SubjectRow):
+    """What else may explain a change, as the clinic recorded it; ``regions`` are words with a blank between them."""
+
+    __tablename__ = "confounders"
+    kind: Mapped[str]
+    since: Mapped[date]
+    until: Mapped[date | None]
+    regions: Mapped[str | None]
+    notes: Mapped[str | None]
+
+
+class SubjectSeries(SubjectRow):
+    """A series as it was last made: one a course, or one of a subject without a course.
+
+    ``fingerprint`` is of all that ``document`` was made from, ``pairs`` the comparisons among it (as in
+    ``Comparison.asked``, with blanks between them). ``due_…`` are the document's, for lists of what is due.
+    """
+
+    __tablename__ = "series"
+    __table_args__ = (
+        UniqueConstraint("course_id"),
+        _one_alone("uq_series_without_course", "course_id IS NULL", "subject_id"),
+        Index("ix_series_due", "tenant_id", "due_since"),
+    )
+    course_id: Mapped[str | None] = mapped_column(ForeignKey("courses.id", ondelete="CASCADE"))
+    fingerprint: Mapped[str]
+    kind: Mapped[str]
+    pairs: Mapped[str]
+    document: Mapped[str]
+    made_at: Mapped[datetime]
+    due_what: Mapped[str | None]
+    due_since: Mapped[date | None]
+    due_until: Mapped[date | None]
 
 
 class EndingRow(SubjectRow):
@@ -154,17 +219,11 @@ class EndingRow(SubjectRow):
     ended_by: Mapped[str | None]
 
 
-def _one_at_a_time(table: str, *columns: str) -> Index:
-    """Of rows that have not ended, one alone for each value of ``columns``."""
-    current = text("ended_at IS NULL")
-    return Index(f"uq_{table}_current", *columns, unique=True, sqlite_where=current, postgresql_where=current)
-
-
 class IrisDiameter(EndingRow):
     """The iris' diameter as the clinic measured it; one a subject that has not ended."""
 
     __tablename__ = "iris_diameters"
-    __table_args__ = (_one_at_a_time("iris_diameters", "subject_id"),)
+    __table_args__ = (_one_alone("uq_iris_diameters_current", "ended_at IS NULL", "subject_id"),)
     mm: Mapped[float]
     standard_uncertainty_mm: Mapped[float]
     measured_by: Mapped[str]
@@ -175,7 +234,7 @@ class ContourCorrection(EndingRow):
     """A contour of a photo placed by hand; ``shape`` is its JSON. One a contour and side that has not ended."""
 
     __tablename__ = "corrections"
-    __table_args__ = (_one_at_a_time("corrections", "photo_id", "side", "contour"),)
+    __table_args__ = (_one_alone("uq_corrections_current", "ended_at IS NULL", "photo_id", "side", "contour"),)
     photo_id: Mapped[str] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
     side: Mapped[str]
     contour: Mapped[str]

@@ -1,5 +1,6 @@
 """What a job is, and what an engine of jobs promises."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
@@ -70,6 +71,9 @@ class JobEngine(Protocol):
         False when it is no longer the caller's, because another worker took it over or the subject was erased: then
         nothing may be written.
         """
+
+    def drop(self, session: Session, tenant: TenantId, targets: Collection[str]) -> None:
+        """End all jobs about ``targets``, in the transaction that deletes them: nobody can finish such a job then."""
 
     def put_back(self, job: Job, delay_s: float = 0, *, counts: bool = True) -> None:
         """Let it be claimed again after ``delay_s``; ``counts`` is False where the job was not to blame."""

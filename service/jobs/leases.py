@@ -5,6 +5,7 @@ the transaction that writes the result. A worker holds a job for LEASE_S and ren
 lease runs out and whoever looks next takes the job over, on this machine or another.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 from threading import Condition
 from typing import Any, Final
@@ -56,6 +57,10 @@ class LeasedJobs:
         """Delete the row if it is still the holder's."""
         deleted: CursorResult[Any] = session.execute(delete(JobRow).where(*_held(job)))  # type: ignore[assignment]  # DML
         return deleted.rowcount == 1
+
+    def drop(self, session: Session, tenant: TenantId, targets: Collection[str]) -> None:
+        """Delete the rows, whoever holds them."""
+        session.execute(delete(JobRow).where(JobRow.tenant_id == tenant, JobRow.target.in_(targets)))
 
     def put_back(self, job: Job, delay_s: float = 0, *, counts: bool = True) -> None:
         """Give up the lease."""

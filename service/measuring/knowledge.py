@@ -74,6 +74,7 @@ def _shares(photos: Photos, subject_id: str, without: Collection[str]) -> Iterat
         Photo.document.is_not(None),
         Photo.status.in_([PhotoStatus.ANALYSED, PhotoStatus.QUEUED]),
         limit=_MOST_SHARES,
+        whole=True,
     )
     for photo in frontal:
         if photo.id not in without and photo.document is not None:

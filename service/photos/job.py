@@ -6,6 +6,7 @@ from models.anatomy import View
 from service.analysing import Analyser
 from service.blobs.vault import SubjectVault, Vaults
 from service.database import Database
+from service.database.tables import now
 from service.documents import MeasurementDocument
 from service.jobs import MAX_ATTEMPTS, Job, JobEngine
 from service.measuring.knowledge import Knowledge, gather, is_still_so
@@ -63,7 +64,7 @@ class AnalysePhoto:
             if not is_still_so(known, session, job.tenant, photo.subject_id, [photo.id]):
                 return overlay  # a correction came in meanwhile, and with it another job
             photo.status = PhotoStatus.ANALYSED if measured else PhotoStatus.REFUSED
-            photo.document = outcome.document.model_dump_json()
+            photo.document, photo.measured_at = outcome.document.model_dump_json(), now()
             replaced, photo.overlay_blob = photo.overlay_blob, overlay
             return replaced
 

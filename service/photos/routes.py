@@ -1,26 +1,41 @@
 """HTTP: photos."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from models.anatomy import View
 from service.database.tables import Photo
-from service.dependencies import Ingester, Reader, RequestKey, TheService, Wait
+from service.dependencies import Administrator, Ingester, Reader, RequestKey, TheService, Wait
 from service.errors import ProblemCode, problems
+from service.fields import From, Until, ends_before, starts_at
 from service.paging import After, Limit, Page
+from service.photos.erasing import PhotoEraser
 from service.photos.keeping import PhotoKeeper
 from service.photos.receiving import receive_upload
-from service.photos.repository import Photos, PhotoStatus
+from service.photos.repository import PhotoFilter, Photos, PhotoStatus
 from service.photos.schemas import PhotoAnswer, PhotoSummary, photo_answer, photo_summary
 from service.photos.viewing import PhotoViewer
+from service.subjects.repository import Subjects
 from service.visits.repository import Visits
-from service.waiting import wait_until
+from service.waiting import wait_until, wait_until_erased
 
 router = APIRouter(prefix="/v1", tags=["photos"])
 
 _C = ProblemCode
+
+
+def _wanted(
+    status: PhotoStatus | None = None, view: View | None = None, since: From = None, until: Until = None
+) -> PhotoFilter:
+    return PhotoFilter(
+        status, view, None if since is None else starts_at(since), None if until is None else ends_before(until)
+    )
+
+
+Wanted = Annotated[PhotoFilter, Depends(_wanted)]
+"""By status and view, and by the moment of the upload."""
 
 _FORM: Final[dict[str, Any]] = {
     "requestBody": {
@@ -75,12 +90,33 @@ async def upload_photo(
 
 @router.get("/visits/{visit_id}/photos", responses=problems(_C.VISIT_NOT_FOUND))
 def list_photos(
-    visit_id: str, actor: Reader, service: TheService, after: After = None, limit: Limit = 50
+    visit_id: str, actor: Reader, service: TheService, wanted: Wanted, after: After = None, limit: Limit = 50
 ) -> Page[PhotoSummary]:
     """List a visit's photos."""
     with service.database.reading() as session:
         visit = Visits(session, actor.tenant).get(visit_id)
-        rows = Photos(session, actor.tenant).page_of_visit(visit.id, after, limit)
+        rows = Photos(session, actor.tenant).page_of_visit(visit.id, wanted, after, limit)
+    return Page.of(rows, limit, photo_summary)
+
+
+@router.get("/subjects/{subject_id}/photos", responses=problems(_C.SUBJECT_NOT_FOUND))
+def list_photos_of_subject(
+    subject_id: str, actor: Reader, service: TheService, wanted: Wanted, after: After = None, limit: Limit = 50
+) -> Page[PhotoSummary]:
+    """List the photos of all of a subject's visits."""
+    with service.database.reading() as session:
+        subject = Subjects(session, actor.tenant).get(subject_id)
+        rows = Photos(session, actor.tenant).page_of_subject(subject.id, wanted, after, limit)
+    return Page.of(rows, limit, photo_summary)
+
+
+@router.get("/photos", responses=problems())
+def list_photos_of_clinic(
+    actor: Reader, service: TheService, wanted: Wanted, after: After = None, limit: Limit = 50
+) -> Page[PhotoSummary]:
+    """List the clinic's photos, for instance those that were refused today."""
+    with service.database.reading() as session:
+        rows = Photos(session, actor.tenant).page_of_clinic(wanted, after, limit)
     return Page.of(rows, limit, photo_summary)
 
 
@@ -117,6 +153,13 @@ def get_overlay(photo_id: str, actor: Reader, service: TheService) -> Response:
     """Get the photo with what was measured drawn on it, without metadata."""
     content = PhotoViewer(service.database, service.vaults).overlay(actor, photo_id)
     return Response(content, media_type="image/jpeg")
+
+
+@router.delete("/photos/{photo_id}", status_code=204, responses=problems(_C.PHOTO_NOT_FOUND))
+async def erase_photo(photo_id: str, actor: Administrator, service: TheService) -> None:
+    """Erase a photo with its pictures and every comparison that it is in. It cannot be undone."""
+    prefixes = await run_in_threadpool(PhotoEraser(service.database, service.jobs).erase, actor, photo_id)
+    await wait_until_erased(service.vaults.store, prefixes)
 
 
 def _has_ended(photo: Photo) -> bool:

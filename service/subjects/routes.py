@@ -1,6 +1,8 @@
 """HTTP: subjects."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 
 from service.dependencies import Administrator, Ingester, Reader, TheService
@@ -10,11 +12,13 @@ from service.subjects.iris import IrisDesk, IrisDiameterAnswer, IrisDiameterHist
 from service.subjects.registry import SubjectRegistry
 from service.subjects.repository import Subjects
 from service.subjects.schemas import NewSubject, SubjectAnswer
-from service.waiting import wait_until
+from service.waiting import wait_until_erased
 
 router = APIRouter(prefix="/v1/subjects", tags=["subjects"])
 
-_ERASURE_WAIT_S = 20.0
+Search = Annotated[
+    str | None, Query(min_length=1, max_length=200, description="Part of the reference, in capitals or not.")
+]
 
 
 @router.post("", status_code=201, responses=problems(ProblemCode.INVALID_JSON))
@@ -25,10 +29,12 @@ def make_subject(new: NewSubject, actor: Ingester, service: TheService) -> Subje
 
 
 @router.get("", responses=problems())
-def list_subjects(actor: Reader, service: TheService, after: After = None, limit: Limit = 50) -> Page[SubjectAnswer]:
-    """List the clinic's subjects."""
+def list_subjects(
+    actor: Reader, service: TheService, after: After = None, limit: Limit = 50, q: Search = None
+) -> Page[SubjectAnswer]:
+    """List the clinic's subjects, or those whose reference contains `q`."""
     with service.database.reading() as session:
-        rows = Subjects(session, actor.tenant).page(after=after, limit=limit)
+        rows = Subjects(session, actor.tenant).page_of_clinic(after, limit, q)
     return Page.of(rows, limit, SubjectAnswer.of)
 
 
@@ -71,5 +77,4 @@ async def erase_subject(subject_id: str, actor: Administrator, service: TheServi
     """Erase a subject: visits, photos, comparisons, pictures, and the key that opened them. It cannot be undone."""
     registry = SubjectRegistry(service.database, service.vaults, service.jobs)
     prefix = await run_in_threadpool(registry.erase, actor, subject_id)
-    store = service.vaults.store
-    await wait_until(lambda left: left is None, lambda: next(store.names_under(prefix), None), _ERASURE_WAIT_S)
+    await wait_until_erased(service.vaults.store, [prefix])

@@ -33,6 +33,11 @@ class IdempotencyKeys(TenantRepository[IdempotencyKey]):
         if key is not None:
             self.add(IdempotencyKey(key=key, fingerprint=fingerprint, subject_id=subject_id, made_id=made_id))
 
+    def forget(self, made_id: str) -> None:
+        """Forget the request that made what is now deleted."""
+        for known in self.every(IdempotencyKey.made_id == made_id):
+            self.delete(known)
+
 
 def fingerprint(*parts: str) -> str:
     """One word for all that makes a request what it is."""

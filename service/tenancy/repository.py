@@ -3,10 +3,11 @@
 No other module of the service writes a ``select`` on these tables; a test reads the source for it.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
 from service.database.tables import TenantRow
 from service.errors import ProblemCode, ServiceError
@@ -18,11 +19,13 @@ AnyRow = TypeVar("AnyRow", bound=TenantRow)
 class TenantRepository(Generic[AnyRow]):
     """The rows of one kind that belong to one clinic.
 
-    A foreign id, a missing id and an id of another kind all meet the same error, ``absent``.
+    A foreign id, a missing id and an id of another kind all meet the same error, ``absent``. ``bulky`` are columns that
+    lists leave in the database.
     """
 
     row: ClassVar[type[Any]]
     absent: ClassVar[ProblemCode]
+    bulky: ClassVar[Sequence[InstrumentedAttribute[Any]]] = ()
 
     def __init__(self, session: Session, tenant: TenantId) -> None:
         self.session = session
@@ -35,9 +38,11 @@ class TenantRepository(Generic[AnyRow]):
             raise ServiceError(self.absent)
         return row
 
-    def page(self, *where: ColumnElement[bool], after: str | None = None, limit: int = 50) -> list[AnyRow]:
-        """Up to ``limit`` rows, oldest first, that came after the one called ``after``."""
-        query = self._select().where(*where).order_by(self.row.id).limit(limit)
+    def page(
+        self, *where: ColumnElement[bool], after: str | None = None, limit: int = 50, whole: bool = False
+    ) -> list[AnyRow]:
+        """Up to ``limit`` rows, oldest first, after the one called ``after``; with the bulky columns if ``whole``."""
+        query = (self._select() if whole else self._light()).where(*where).order_by(self.row.id).limit(limit)
         if after is not None:
             query = query.where(self.row.id > after)
         return list(self.session.scalars(query))
@@ -45,6 +50,10 @@ class TenantRepository(Generic[AnyRow]):
     def every(self, *where: ColumnElement[bool]) -> list[AnyRow]:
         """All rows, oldest first: for what hangs on one subject, never for a clinic's whole list."""
         return list(self.session.scalars(self._select().where(*where).order_by(self.row.id)))
+
+    def every_light(self, *where: ColumnElement[bool]) -> list[AnyRow]:
+        """The same without the bulky columns, which cannot be read then."""
+        return list(self.session.scalars(self._light().where(*where).order_by(self.row.id)))
 
     def add(self, row: AnyRow) -> AnyRow:
         """Write the row now, so that a clash with another one shows here."""
@@ -60,6 +69,9 @@ class TenantRepository(Generic[AnyRow]):
 
     def _one(self, *where: ColumnElement[bool]) -> AnyRow | None:
         return self.session.scalars(self._select().where(*where)).one_or_none()
+
+    def _light(self) -> Select[AnyRow]:
+        return self._select().options(*(defer(column, raiseload=True) for column in self.bulky))
 
     def _select(self) -> Select[AnyRow]:
         tenant_id: InstrumentedAttribute[str] = self.row.tenant_id

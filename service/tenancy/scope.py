@@ -7,10 +7,10 @@ class Scope(StrEnum):
     """What a key may do."""
 
     INGEST = "ingest"
-    """Make subjects, visits, photos and comparisons, place contours, give iris diameters."""
+    """Make and change records, photos and comparisons; place contours, give iris diameters."""
     READ = "read"
     """See them."""
     EXPORT = "export"
     """Take pictures out, make links."""
     ADMIN = "admin"
-    """Erase subjects."""
+    """Erase subjects, visits and photos."""

@@ -1,12 +1,19 @@
 """The JSON of visits."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Self
+from datetime import datetime
+from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from models.course import Phase
 from service.database.tables import Visit
+from service.fields import Moment, Notes, Patch, RecordId
+
+_TreatmentNumber = Annotated[int, Field(ge=0, le=1000)]
+_CourseId = Annotated[
+    RecordId | None,
+    Field(description="The course that it belongs to, where its time does not say so; null: its time says it."),
+]
 
 
 class NewVisit(BaseModel):
@@ -17,14 +24,28 @@ class NewVisit(BaseModel):
         json_schema_extra={"examples": [{"taken_at": "2026-03-02T10:00:00+01:00", "phase": "baseline"}]},
     )
 
-    taken_at: Annotated[AwareDatetime, AfterValidator(lambda time: time.astimezone(UTC))]
+    taken_at: Moment
     phase: Phase
-    treatment_number: int | None = Field(default=None, ge=0, le=1000)
-    notes: str | None = Field(default=None, max_length=4000, pattern=r"^[^\x00]*$")
+    treatment_number: _TreatmentNumber | None = None
+    notes: Notes | None = None
+    course_id: _CourseId = None
+
+
+class VisitPatch(Patch):
+    """What is to change of a visit; what is left out stays."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"phase": "treatment", "treatment_number": 4}]})
+    never_null: ClassVar[frozenset[str]] = frozenset({"taken_at", "phase"})
+
+    taken_at: Moment | None = None
+    phase: Phase | None = None
+    treatment_number: _TreatmentNumber | None = None
+    notes: Notes | None = None
+    course_id: _CourseId = None
 
 
 class VisitAnswer(BaseModel):
-    """A visit."""
+    """A visit. ``course_id`` is the course that the clinic named, null where its time says to which it belongs."""
 
     id: str
     subject_id: str
@@ -32,6 +53,7 @@ class VisitAnswer(BaseModel):
     phase: Phase
     treatment_number: int | None
     notes: str | None
+    course_id: str | None
     created_at: datetime
 
     @classmethod

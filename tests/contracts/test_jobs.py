@@ -145,6 +145,26 @@ def test_a_job_goes_with_its_subject(database, jobs, enqueue, tenant):
     assert not finish(database, jobs, job)
 
 
+def test_a_dropped_job_is_gone_whoever_holds_it_and_the_others_stay(database, jobs, enqueue, tenant):
+    enqueue("dropped")
+    held = jobs.claim("w")
+    enqueue("dropped")
+    enqueue("other")
+    with database.writing() as session:
+        jobs.drop(session, tenant, ["dropped"])
+    assert not finish(database, jobs, held)
+    assert jobs.claim("w").target == "other"
+    assert jobs.claim("w") is None
+
+
+def test_a_clinic_drops_its_own_jobs_alone(database, jobs, enqueue):
+    enqueue("photo")
+    with database.writing() as session:
+        other = find_actor(session, create_key(session, "Borealis")).tenant
+        jobs.drop(session, other, ["photo"])
+    assert jobs.claim("w").target == "photo"
+
+
 def test_a_patient_worker_hears_of_a_job_at_once(jobs, enqueue):
     heard = []
     worker = threading.Thread(target=lambda: heard.extend([jobs.claim("w", 20), time.monotonic()]))

@@ -77,7 +77,7 @@ def test_the_main_job_ends_and_can_be_erased(service, actor):
 
     subject = registry.find_or_make(actor, "P-1")
     new_visit = NewVisit(taken_at="2026-03-02T10:00:00Z", phase="baseline")
-    visit = Diary(service.database).make(actor, subject.id, new_visit, "visit-key")
+    visit = Diary(service.database, service.jobs).make(actor, subject.id, new_visit, "visit-key")
     kept = [keeper.keep(actor, visit.id, Upload(c, c.hex(), View.FRONTAL), c.decode()) for c in (b"before", b"after")]
     assert [ended(lambda p=photo: photos.see(actor, p.id)).status for photo in kept] == ["refused", "refused"]
     assert [photos.upload(actor, photo.id) for photo in kept] == [b"before", b"after"]

@@ -166,6 +166,9 @@ class Clinic:
     def put(self, path: str, json=None):
         return self.client.put(path, json=json, headers=self.headers)
 
+    def patch(self, path: str, json=None):
+        return self.client.patch(path, json=json, headers=self.headers)
+
     def ended(self, path: str) -> dict:
         """What is at ``path`` once it is no longer queued."""
         deadline = time.monotonic() + 20

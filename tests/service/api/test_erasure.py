@@ -11,11 +11,18 @@ def test_erasure_leaves_nothing_of_the_subject(clinic, service):
     visit_id = clinic.post(f"/v1/subjects/{subject}/visits", visit).json()["id"]
     photo = clinic.photo(visit=visit_id)
     pair = clinic.post("/v1/comparisons", {"before_photo_id": photo, "after_photo_id": photo}).json()["id"]
+    course = clinic.post(
+        f"/v1/subjects/{subject}/courses", {"started_on": "2026-03-02", "notes": "canary-7341"}
+    ).json()["id"]
+    told = {"kind": "other", "date": "2026-03-02", "notes": "canary-7341"}
+    confounder = clinic.post(f"/v1/subjects/{subject}/confounders", told).json()["id"]
     assert b"7341" in everything_kept(service)
 
     assert clinic.delete(f"/v1/subjects/{subject}").status_code == 204
 
-    for path in (f"subjects/{subject}", f"visits/{visit_id}", f"photos/{photo}", f"comparisons/{pair}"):
+    records = {"subjects": subject, "visits": visit_id, "photos": photo, "comparisons": pair}
+    for kind, gone in (records | {"courses": course, "confounders": confounder}).items():
+        path = f"{kind}/{gone}"
         assert clinic.get(f"/v1/{path}").status_code == 404
     assert not any(path.is_file() for path in (service.settings.data / "blobs").rglob("*"))
     assert b"7341" not in everything_kept(service)

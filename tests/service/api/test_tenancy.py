@@ -5,6 +5,9 @@ import pytest
 from service.tenancy.scope import Scope
 
 NOWHERE = "0" * 32
+COURSE = {"started_on": "2026-03-02"}
+CONFOUNDER = {"kind": "weight", "date": "2026-03-02"}
+VISIT = {"taken_at": "2026-03-02T10:00:00Z", "phase": "baseline"}
 
 
 @pytest.fixture
@@ -13,13 +16,28 @@ def foreign(other_clinic):
     pair = other_clinic.pair()
     comparison = other_clinic.get(f"/v1/comparisons/{pair}").json()
     photo = other_clinic.get(f"/v1/photos/{comparison['before_photo_id']}").json()
-    return {"subject": photo["subject_id"], "visit": photo["visit_id"], "photo": photo["id"], "comparison": pair}
+    subject = photo["subject_id"]
+    course = other_clinic.post(f"/v1/subjects/{subject}/courses", COURSE).json()["id"]
+    confounder = other_clinic.post(f"/v1/subjects/{subject}/confounders", CONFOUNDER).json()["id"]
+    return {
+        "subject": subject,
+        "visit": photo["visit_id"],
+        "photo": photo["id"],
+        "comparison": pair,
+        "course": course,
+        "confounder": confounder,
+    }
 
 
 READS = [
     ("subject", "/v1/subjects/{}"),
     ("subject", "/v1/subjects/{}/visits"),
     ("subject", "/v1/subjects/{}/comparisons"),
+    ("subject", "/v1/subjects/{}/photos"),
+    ("subject", "/v1/subjects/{}/courses"),
+    ("subject", "/v1/subjects/{}/confounders"),
+    ("course", "/v1/courses/{}"),
+    ("confounder", "/v1/confounders/{}"),
     ("visit", "/v1/visits/{}"),
     ("visit", "/v1/visits/{}/photos"),
     ("photo", "/v1/photos/{}"),
@@ -36,6 +54,44 @@ def same_but_for_the_time(left, right) -> bool:
     return (left.status_code, left.content, headers[0]) == (right.status_code, right.content, headers[1])
 
 
+WRITES = [
+    ("subject", "POST", "/v1/subjects/{}/courses", COURSE),
+    ("subject", "POST", "/v1/subjects/{}/confounders", CONFOUNDER),
+    ("subject", "POST", "/v1/subjects/{}/visits", VISIT),
+    ("course", "PATCH", "/v1/courses/{}", {"notes": "x"}),
+    ("course", "DELETE", "/v1/courses/{}", None),
+    ("confounder", "PATCH", "/v1/confounders/{}", {"notes": "x"}),
+    ("confounder", "DELETE", "/v1/confounders/{}", None),
+    ("visit", "PATCH", "/v1/visits/{}", {"notes": "x"}),
+    ("visit", "DELETE", "/v1/visits/{}", None),
+    ("photo", "DELETE", "/v1/photos/{}", None),
+]
+
+
+@pytest.mark.parametrize("kind,method,path,json", WRITES)
+def test_writing_to_a_record_of_another_clinic_looks_exactly_like_writing_to_none(
+    clinic, foreign, kind, method, path, json
+):
+    theirs, nobodys = (
+        clinic.client.request(method, path.format(where), json=json, headers=clinic.headers)
+        for where in (foreign[kind], NOWHERE)
+    )
+    assert theirs.status_code == 404
+    assert same_but_for_the_time(theirs, nobodys)
+
+
+def test_a_course_of_another_clinic_cannot_be_named_or_asked_for(clinic, foreign):
+    subject = clinic.subject()
+    visit = clinic.visit(subject)
+    for wanted in (foreign["course"], NOWHERE):
+        answers = [
+            clinic.post(f"/v1/subjects/{subject}/visits", VISIT | {"course_id": wanted}),
+            clinic.patch(f"/v1/visits/{visit}", {"course_id": wanted}),
+            clinic.get(f"/v1/subjects/{subject}/visits?course_id={wanted}"),
+        ]
+        assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(404, "course_not_found")] * 3
+
+
 @pytest.mark.parametrize("kind,path", READS)
 def test_a_record_of_another_clinic_looks_exactly_like_no_record(clinic, foreign, kind, path):
     theirs, nobodys = clinic.get(path.format(foreign[kind])), clinic.get(path.format(NOWHERE))
@@ -44,7 +100,7 @@ def test_a_record_of_another_clinic_looks_exactly_like_no_record(clinic, foreign
 
 
 def test_nothing_can_be_done_to_records_of_another_clinic(clinic, other_clinic, foreign):
-    visit = {"taken_at": "2026-03-02T10:00:00Z", "phase": "baseline"}
+    visit = VISIT
     own = clinic.photo()
     attempts = [
         clinic.post(f"/v1/subjects/{foreign['subject']}/visits", visit),
@@ -62,6 +118,7 @@ def test_lists_hold_ones_own_records_alone(clinic, foreign):
     mine = clinic.subject()
     assert [item["id"] for item in clinic.get("/v1/subjects").json()["items"]] == [mine]
     assert clinic.get("/v1/comparisons").json()["items"] == []
+    assert clinic.get("/v1/photos").json()["items"] == []
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer lm_wrong", "Basic abc", "Bearer \xff"])
@@ -87,16 +144,19 @@ def test_a_request_without_a_key_is_answered_before_its_body_is_read(address):
     "scope,allowed",
     [
         (Scope.READ, {"list"}),
-        (Scope.INGEST, {"make"}),
+        (Scope.INGEST, {"make", "record"}),
         (Scope.EXPORT, set()),
-        (Scope.ADMIN, {"erase"}),
+        (Scope.ADMIN, {"erase a visit", "erase"}),
     ],
 )
 def test_a_key_does_what_its_scope_says_and_nothing_else(new_clinic, clinic, scope, allowed):
     limited, subject = new_clinic("Aurora", scope), clinic.subject()
+    visit = clinic.visit(subject)
     tried = {
         "list": limited.get("/v1/subjects"),
         "make": limited.post("/v1/subjects", {"reference": "P-2"}),
+        "record": limited.post(f"/v1/subjects/{subject}/courses", COURSE),
+        "erase a visit": limited.delete(f"/v1/visits/{visit}"),
         "erase": limited.delete(f"/v1/subjects/{subject}"),
     }
     assert {name for name, answer in tried.items() if answer.is_success} == allowed

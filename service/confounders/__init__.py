@@ -1,0 +1,1 @@
+"""What else may explain a change: recorded by the clinic, from the catalogue of kinds."""

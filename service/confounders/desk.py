@@ -1,0 +1,75 @@
+"""Recording confounders, changing and deleting the records."""
+
+from collections.abc import Sequence
+
+from service.audit import Action, record
+from service.confounders.repository import RecordedConfounders
+from service.confounders.schemas import ConfounderPatch, NewConfounder, columns, impossible
+from service.database import Database, retry_on_clash
+from service.database.tables import RecordedConfounder, new_id
+from service.errors import ProblemCode, ServiceError
+from service.subjects.repository import Subjects
+from service.tenancy.idempotency import IdempotencyKeys, fingerprint
+from service.tenancy.tenant import Actor
+
+
+class ConfounderDesk:
+    """What is done with confounders."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def make(self, actor: Actor, subject_id: str, new: NewConfounder, key: str | None) -> RecordedConfounder:
+        """A new record, or the one that the same request made before."""
+        return retry_on_clash(lambda: self._make(actor, subject_id, new, key))
+
+    def change(self, actor: Actor, confounder_id: str, patch: ConfounderPatch) -> RecordedConfounder:
+        """The record with what was sent in place of what it had, or ServiceError where that cannot be."""
+        with self._database.writing() as session:
+            row = RecordedConfounders(session, actor.tenant).get(confounder_id)
+            if patch.sent:
+                _apply(row, patch)
+                record(session, actor, Action.CONFOUNDER_CHANGED, row.id)
+            return row
+
+    def delete(self, actor: Actor, confounder_id: str) -> None:
+        """Delete a record, for instance one made by mistake."""
+        with self._database.writing() as session:
+            rows = RecordedConfounders(session, actor.tenant)
+            rows.delete(rows.get(confounder_id))
+            record(session, actor, Action.CONFOUNDER_DELETED, confounder_id)
+
+    def page(self, actor: Actor, subject_id: str, after: str | None, limit: int) -> Sequence[RecordedConfounder]:
+        """A page of a subject's confounders: health data, so the reading is audited."""
+        with self._database.writing() as session:
+            subject = Subjects(session, actor.tenant).get(subject_id)
+            record(session, actor, Action.CONFOUNDERS_READ, subject.id)
+            return RecordedConfounders(session, actor.tenant).page_of_subject(subject.id, after, limit)
+
+    def see(self, actor: Actor, confounder_id: str) -> RecordedConfounder:
+        """One record, its reading audited."""
+        with self._database.writing() as session:
+            row = RecordedConfounders(session, actor.tenant).get(confounder_id)
+            record(session, actor, Action.CONFOUNDERS_READ, row.id)
+            return row
+
+    def _make(self, actor: Actor, subject_id: str, new: NewConfounder, key: str | None) -> RecordedConfounder:
+        asked = fingerprint("confounder", subject_id, new.model_dump_json())
+        with self._database.writing() as session:
+            rows, keys = RecordedConfounders(session, actor.tenant), IdempotencyKeys(session, actor.tenant)
+            subject = Subjects(session, actor.tenant).get(subject_id)
+            made = keys.made(key, asked)
+            if made is not None:
+                return rows.get(made)
+            row = rows.add(RecordedConfounder(id=new_id(), subject_id=subject.id, **columns(new.model_dump())))
+            keys.keep(key, asked, subject.id, row.id)
+            record(session, actor, Action.CONFOUNDER_MADE, row.id)
+            return row
+
+
+def _apply(row: RecordedConfounder, patch: ConfounderPatch) -> None:
+    for name, value in columns(dict(patch.sent)).items():
+        setattr(row, name, value)
+    wrong = impossible(row.since, row.until)
+    if wrong is not None:
+        raise ServiceError(ProblemCode.INVALID_REQUEST, f"{wrong.capitalize()}.")

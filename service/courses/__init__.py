@@ -1,0 +1,1 @@
+"""Courses of treatments: what the clinic plans, and which visits belong to which."""

@@ -1,0 +1,65 @@
+"""What fields of several records have in common: notes, days, times, and changes of a few fields at once."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any, ClassVar, Final, Self
+
+from fastapi import Query
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2199, 12, 31)
+"""No photo is older or comes later; what is added to a day stays a day."""
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if not FIRST_DAY <= moment.date() <= LAST_DAY:
+        raise ValueError(f"must lie between {FIRST_DAY} and {LAST_DAY}")
+    return moment.astimezone(UTC)
+
+
+Notes = Annotated[str, Field(max_length=4000, pattern=r"^[^\x00]*$")]
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")
+]
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+RecordId = Annotated[str, Field(max_length=64, pattern="^[0-9a-f]*$")]
+
+From = Annotated[
+    Day | Moment | None, Query(alias="from", description="First day (in UTC) or moment with its zone, inclusive.")
+]
+Until = Annotated[Day | Moment | None, Query(description="Last day (in UTC), inclusive, or moment with its zone.")]
+
+
+def starts_at(given: date) -> datetime:
+    """The moment from which on ``from`` holds: itself, or the day's first."""
+    return given if isinstance(given, datetime) else datetime.combine(given, time(), UTC)
+
+
+def ends_before(given: date) -> datetime:
+    """The moment before which ``until`` holds: just after itself, or the next day's first."""
+    if isinstance(given, datetime):
+        return given + timedelta(microseconds=1)
+    return datetime.combine(given + timedelta(days=1), time(), UTC)
+
+
+class Patch(BaseModel):
+    """A change of those fields alone that are sent; ``null`` empties a field that may be empty."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    never_null: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="after")
+    def _nothing_needed_is_emptied(self) -> Self:
+        for name in sorted(self.model_fields_set & self.never_null):
+            if getattr(self, name) is None:
+                called = type(self).model_fields[name].validation_alias or name
+                raise ValueError(f"{called} cannot be null; leave out what shall stay")
+        return self
+
+    @property
+    def sent(self) -> Mapping[str, Any]:
+        """The fields that were sent, by their names."""
+        return {name: getattr(self, name) for name in self.model_fields_set}

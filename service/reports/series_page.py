@@ -1,0 +1,43 @@
+"""The report of a series as a page. Every string is escaped; the page carries no inline script or style."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from service.documents.series import SeriesDocument
+from service.reports.page import templates
+from service.reports.series.first_screen import first_screen
+from service.reports.series.measures import measure_rows
+
+
+def render_series_page(
+    document: SeriesDocument,
+    *,
+    images: Mapping[str, str],
+    compare_links: Mapping[str, str] = MappingProxyType({}),
+    static: str = "/static",
+    csv_link: str | None = None,
+    pdf_link: str | None = None,
+) -> str:
+    """Write the report of one subject's series.
+
+    Parameters
+    ----------
+    images : addresses of the aligned photos, all in the reference's frame, by ``photo``.
+    compare_links : addresses of the full comparison of the reference with a photo, by ``photo``.
+    static : address of the folder with CSS and scripts, without a slash at its end.
+    csv_link, pdf_link : where the same series is had as a table and on paper.
+    """
+    return (
+        templates()
+        .get_template("series.html")
+        .render(
+            static=static,
+            images=images,
+            compare_links=compare_links,
+            csv_link=csv_link,
+            pdf_link=pdf_link,
+            screen=first_screen(document),
+            rows=measure_rows(document),
+            method_version=document.method_version,
+        )
+    )
