@@ -43,7 +43,8 @@ def _rests_on(document: SeriesDocument) -> str:
 
 
 def _excluded(visit: SeriesVisitDocument) -> RenderableType:
-    return _indented(f"Left out: {visit.photo}. {visit.reason or ''}".rstrip())
+    file = f" ({visit.photo})" if "." in visit.photo else ""  # an id says nothing to a person
+    return _indented(f"Left out: {day(visit.taken_at)}{file}. {visit.reason or ''}".rstrip())
 
 
 def _effects(document: SeriesDocument, title: str, part: Part) -> Iterator[RenderableType]:
