@@ -17,6 +17,7 @@ from service.archive.records import ArchiveError
 from service.cli_analysis import EXIT_REFUSED, make_folder_of, print_lines, write_json
 from service.documents import GivenSubject
 from service.folder_series import FolderSeries, make_series
+from service.reports.words import counted
 from service.terminal_archive import progress_bars, refusal_lines
 from service.terminal_series import series_lines
 
@@ -83,7 +84,8 @@ def _tell(archive: Archive) -> None:
 def _other_views(archive: Archive) -> Iterator[str]:
     others = sum(entry.view is not View.FRONTAL for entry in archive.entries)
     if others:
-        yield f"{others} photos of other views were left aside: a series rests on frontal ones."
+        photos = counted(others, "photo of another view was", "photos of other views were")
+        yield f"{photos} left aside: a series rests on frontal ones."
 
 
 def _why_nothing(found: FolderSeries) -> Iterator[str]:

@@ -181,7 +181,7 @@ class _Reading:
 
     def archive(self, subjects: set[str] | None = None) -> Archive:
         """All of it; of the confounders, those of ``subjects`` where some are named."""
-        if not self.entries and not self.refusals:
+        if not self.entries and not any(refusal.counts for refusal in self.refusals):
             raise ArchiveError(f"There is no photo in {self.folder}: JPEG, PNG, WebP, TIFF and HEIC are read.")
         written = [one for one in self.confounders if subjects is None or one.subject in subjects]
         from_notes = in_notes(self.entries, written)
