@@ -27,6 +27,7 @@ from service.pages.routes import STATIC as PAGES_STATIC
 from service.pages.routes import router as pages
 from service.photos.routes import router as photos
 from service.sandbox import SandboxError
+from service.series.routes import router as series
 from service.settings import MEGABYTE, Settings
 from service.subjects.routes import router as subjects
 from service.tenancy.authentication import Authentication, Gate
@@ -65,7 +66,7 @@ def create_app(settings: Settings | None = None, analyser: Analyser | None = Non
         lifespan=_lifespan(settings, analyser),
         middleware=_around(settings),
     )
-    for router in (subjects, courses, visits, confounders, photos, corrections, comparisons, health, pages):
+    for router in (subjects, courses, visits, confounders, photos, corrections, comparisons, series, health, pages):
         app.include_router(router)
     app.mount("/static/pages", _RevalidatedFiles(directory=PAGES_STATIC))
     app.mount("/static", _RevalidatedFiles(directory=_WEB_STATIC, check_dir=False))

@@ -14,6 +14,7 @@ from service.database.migrate import migrate
 from service.jobs import Doer, JobEngine, JobKind, JobRunner, LeasedJobs
 from service.photos.job import AnalysePhoto
 from service.sandbox import AnalysisWorkers
+from service.series.job import UpdateSeries
 from service.settings import Settings
 from service.subjects.job import EraseBlobs
 from service.tenancy.links import LinkSigner
@@ -69,6 +70,7 @@ def _runner(settings: Settings, database: Database, vaults: Vaults, jobs: JobEng
         JobKind.ANALYSE_PHOTO: AnalysePhoto(database, vaults, jobs, analyser),
         JobKind.COMPARE_PHOTOS: ComparePhotos(database, vaults, jobs, analyser),
         JobKind.ERASE_BLOBS: EraseBlobs(database, vaults, jobs),
+        JobKind.UPDATE_SERIES: UpdateSeries(database, jobs),
     }
     return JobRunner(jobs, doers, settings.workers)
 

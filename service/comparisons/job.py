@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from models.anatomy import View
 from models.burst import FrameUse
 from service.analysing import Analyser
@@ -17,6 +19,7 @@ from service.measuring.knowledge import Knowledge, gather, is_still_so
 from service.photos.job import GIVEN_UP
 from service.photos.repository import Photos
 from service.sandbox import CompareOutcome
+from service.series.asking import update_series
 from service.subjects.repository import Subjects
 from service.visits.repository import Visits
 
@@ -64,6 +67,7 @@ class ComparePhotos:
             if not self._jobs.finish(session, job):
                 return pictures
             pair = Comparisons(session, job.tenant).get(job.target)
+            self._update_series(session, job, pair)
             if not is_still_so(task.known, session, job.tenant, pair.subject_id, task.asked.all):
                 return pictures  # a correction came in meanwhile, and with it another job
             document = _with_ids(outcome.document, task.asked)
@@ -83,6 +87,12 @@ class ComparePhotos:
                 pair = Comparisons(session, job.tenant).get(job.target)
                 pair.status = ComparisonStatus.FAILED
                 pair.failure = GIVEN_UP
+                self._update_series(session, job, pair)
+
+    def _update_series(self, session: Session, job: Job, pair: Comparison) -> None:
+        """Comparisons of two photos make series."""
+        if Asked.of(pair.asked).is_pair:
+            update_series(session, job.tenant, self._jobs, pair.subject_id)
 
 
 @dataclass(frozen=True, slots=True)

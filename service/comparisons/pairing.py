@@ -46,8 +46,9 @@ class Pairing:
             _require_one_face(photos)
             known = comparisons.of(str(asked), METHOD_VERSION)
             if known is not None and known.status != ComparisonStatus.FAILED:
+                self._jobs.hasten(session, actor.tenant, JobKind.COMPARE_PHOTOS, known.id)
                 return known
-            comparison = known or comparisons.add(_new_row(asked, photos[0].subject_id))
+            comparison = known or comparisons.add(new_comparison(asked, photos[0].subject_id))
             comparison.status, comparison.failure = ComparisonStatus.QUEUED, None
             record(session, actor, Action.COMPARISON_MADE, comparison.id)
             self._jobs.enqueue(session, actor.tenant, JobKind.COMPARE_PHOTOS, comparison.id, comparison.subject_id)
@@ -79,7 +80,8 @@ def _require_one_face(photos: Sequence[Photo]) -> None:
         raise ServiceError(ProblemCode.DIFFERENT_VIEWS)
 
 
-def _new_row(asked: Asked, subject_id: str) -> Comparison:
+def new_comparison(asked: Asked, subject_id: str) -> Comparison:
+    """A row that promises the comparison; whoever adds it queues its job."""
     return Comparison(
         id=new_id(),
         subject_id=subject_id,

@@ -39,6 +39,11 @@ class Asked:
         return cls(tuple(before.split("+")), tuple(after.split("+")))
 
     @property
+    def is_pair(self) -> bool:
+        """Whether it is one photo of each visit."""
+        return len(self.before) == len(self.after) == 1
+
+    @property
     def all(self) -> tuple[str, ...]:
         """Befores, then afters."""
         return *self.before, *self.after
@@ -63,6 +68,11 @@ class Comparisons(TenantRepository[Comparison]):
             Comparison.method_version == method_version,
             Comparison.status != ComparisonStatus.REFUSED,
         )
+
+    def of_subject_by_asked(self, subject_id: str, method_version: str) -> dict[str, Comparison]:
+        """All of a subject by this method, without their documents, by what they were asked for."""
+        rows = self.every_light(Comparison.subject_id == subject_id, Comparison.method_version == method_version)
+        return {row.asked: row for row in rows}
 
     def all_with_photo(self, photo: Photo) -> list[Comparison]:
         """All that the photo is in, by whatever method."""

@@ -26,6 +26,7 @@ from service.dependencies import Exporter, Ingester, Reader, TheService, Wait
 from service.errors import ProblemCode, problems
 from service.paging import After, Limit, Page
 from service.reports import render_comparison_page
+from service.reports.pdf import comparison_pdf
 from service.subjects.repository import Subjects
 from service.tenancy.links import CorrectionLink, correction_page
 from service.tenancy.scope import Scope
@@ -115,6 +116,21 @@ def get_report(comparison_id: str, actor: Reader, service: TheService) -> HTMLRe
         correct_links=_correct_links(viewer.shown_photos(actor, comparison_id), actor, service) if may_correct else {},
     )
     return HTMLResponse(page)
+
+
+@router.get(
+    "/comparisons/{comparison_id}/report.pdf",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/pdf": {}}, "description": "The report."},
+        **problems(_C.COMPARISON_NOT_FOUND, _C.NOT_READY, _C.NO_REPORT, _C.LINK_ENDED, _C.UNAVAILABLE),
+    },
+)
+def get_report_pdf(comparison_id: str, actor: Reader, service: TheService) -> Response:
+    """Get the report as a PDF, with both aligned photos."""
+    document, before, after = ComparisonViewer(service.database, service.vaults).printed(actor, comparison_id)
+    headers = {"Content-Disposition": 'attachment; filename="comparison.pdf"'}
+    return Response(comparison_pdf(document, before, after), media_type="application/pdf", headers=headers)
 
 
 @router.get(

@@ -44,24 +44,23 @@ class ComparisonViewer:
         """What a report tells, or ServiceError with the reason why there is none."""
         with self._database.writing() as session:
             pair = _audited(session, actor, comparison_id, Action.REPORT_READ)
-        if pair.status != ComparisonStatus.COMPARED or pair.document is None:
-            raise _why_no_report(pair)
-        document = ComparisonDocument.model_validate_json(pair.document)
-        if document.alignment is None:
-            raise ServiceError(ProblemCode.NO_REPORT, " ".join(flag.says for flag in document.comparability.flags))
-        return document
+        return report_document(pair)
+
+    def printed(self, actor: Actor, comparison_id: str) -> tuple[ComparisonDocument, bytes, bytes]:
+        """What a printed report needs: the document and both aligned pictures (JPEG)."""
+        with self._database.writing() as session:
+            pair = _audited(session, actor, comparison_id, Action.REPORT_PDF_READ)
+            vault = self._vaults.of(Subjects(session, actor.tenant).get(pair.subject_id))
+        document = report_document(pair)
+        before, after = (vault.get(aligned_blob(pair, which)) for which in Which)
+        return document, before, after
 
     def aligned(self, actor: Actor, comparison_id: str, which: Which) -> bytes:
         """One of the two aligned pictures (JPEG)."""
         with self._database.writing() as session:
             pair = _audited(session, actor, comparison_id, Action.ALIGNED_READ)
             vault = self._vaults.of(Subjects(session, actor.tenant).get(pair.subject_id))
-        if pair.status == ComparisonStatus.QUEUED:
-            raise ServiceError(ProblemCode.NOT_READY)
-        blob = pair.aligned_before_blob if which is Which.BEFORE else pair.aligned_after_blob
-        if blob is None:
-            raise ServiceError(ProblemCode.PICTURE_NOT_FOUND)
-        return vault.get(blob)
+        return vault.get(aligned_blob(pair, which))
 
     def link(self, actor: Actor, comparison_id: str, expires_at: datetime, *, may_correct: bool) -> ReportLink:
         """Permission to read this comparison's report until ``expires_at``, and to correct contours from it."""
@@ -70,6 +69,26 @@ class ComparisonViewer:
         with self._database.writing() as session:
             pair = _audited(session, actor, comparison_id, Action.LINK_MADE)
         return ReportLink(actor.tenant, pair.id, expires_at, corrector=actor.name if may_correct else None)
+
+
+def report_document(pair: Comparison) -> ComparisonDocument:
+    """What a report tells of the comparison, or ServiceError with the reason why there is none."""
+    if pair.status != ComparisonStatus.COMPARED or pair.document is None:
+        raise _why_no_report(pair)
+    document = ComparisonDocument.model_validate_json(pair.document)
+    if document.alignment is None:
+        raise ServiceError(ProblemCode.NO_REPORT, " ".join(flag.says for flag in document.comparability.flags))
+    return document
+
+
+def aligned_blob(pair: Comparison, which: Which) -> str:
+    """The name of an aligned picture's blob, or ServiceError where there is none."""
+    if pair.status == ComparisonStatus.QUEUED:
+        raise ServiceError(ProblemCode.NOT_READY)
+    blob = pair.aligned_before_blob if which is Which.BEFORE else pair.aligned_after_blob
+    if blob is None:
+        raise ServiceError(ProblemCode.PICTURE_NOT_FOUND)
+    return blob
 
 
 def _audited(session: Session, actor: Actor, comparison_id: str, action: Action) -> Comparison:

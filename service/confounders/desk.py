@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy.orm import Session
+
 from service.audit import Action, record
 from service.confounders.repository import RecordedConfounders
 from service.confounders.schemas import ConfounderPatch, NewConfounder, columns, impossible
 from service.database import Database, retry_on_clash
 from service.database.tables import RecordedConfounder, new_id
 from service.errors import ProblemCode, ServiceError
+from service.jobs import JobEngine
+from service.series.asking import update_series
 from service.subjects.repository import Subjects
 from service.tenancy.idempotency import IdempotencyKeys, fingerprint
 from service.tenancy.tenant import Actor
@@ -16,8 +20,9 @@ from service.tenancy.tenant import Actor
 class ConfounderDesk:
     """What is done with confounders."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, jobs: JobEngine) -> None:
         self._database = database
+        self._jobs = jobs
 
     def make(self, actor: Actor, subject_id: str, new: NewConfounder, key: str | None) -> RecordedConfounder:
         """A new record, or the one that the same request made before."""
@@ -29,15 +34,16 @@ class ConfounderDesk:
             row = RecordedConfounders(session, actor.tenant).get(confounder_id)
             if patch.sent:
                 _apply(row, patch)
-                record(session, actor, Action.CONFOUNDER_CHANGED, row.id)
+                self._note(session, actor, Action.CONFOUNDER_CHANGED, row)
             return row
 
     def delete(self, actor: Actor, confounder_id: str) -> None:
         """Delete a record, for instance one made by mistake."""
         with self._database.writing() as session:
             rows = RecordedConfounders(session, actor.tenant)
-            rows.delete(rows.get(confounder_id))
-            record(session, actor, Action.CONFOUNDER_DELETED, confounder_id)
+            row = rows.get(confounder_id)
+            rows.delete(row)
+            self._note(session, actor, Action.CONFOUNDER_DELETED, row)
 
     def page(self, actor: Actor, subject_id: str, after: str | None, limit: int) -> Sequence[RecordedConfounder]:
         """A page of a subject's confounders: health data, so the reading is audited."""
@@ -63,8 +69,12 @@ class ConfounderDesk:
                 return rows.get(made)
             row = rows.add(RecordedConfounder(id=new_id(), subject_id=subject.id, **columns(new.model_dump())))
             keys.keep(key, asked, subject.id, row.id)
-            record(session, actor, Action.CONFOUNDER_MADE, row.id)
+            self._note(session, actor, Action.CONFOUNDER_MADE, row)
             return row
+
+    def _note(self, session: Session, actor: Actor, action: Action, row: RecordedConfounder) -> None:
+        record(session, actor, action, row.id)
+        update_series(session, actor.tenant, self._jobs, row.subject_id)
 
 
 def _apply(row: RecordedConfounder, patch: ConfounderPatch) -> None:

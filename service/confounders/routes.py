@@ -23,7 +23,7 @@ def make_confounder(
     subject_id: str, new: NewConfounder, actor: Ingester, service: TheService, key: RequestKey = None
 ) -> ConfounderAnswer:
     """Record something beside the course that may explain a change. The series marks it, or stops before it."""
-    return ConfounderAnswer.of(ConfounderDesk(service.database).make(actor, subject_id, new, key))
+    return ConfounderAnswer.of(ConfounderDesk(service.database, service.jobs).make(actor, subject_id, new, key))
 
 
 @router.get("/subjects/{subject_id}/confounders", responses=problems(_C.SUBJECT_NOT_FOUND))
@@ -31,14 +31,14 @@ def list_confounders(
     subject_id: str, actor: Reader, service: TheService, after: After = None, limit: Limit = 50
 ) -> Page[ConfounderAnswer]:
     """List a subject's confounders."""
-    rows = ConfounderDesk(service.database).page(actor, subject_id, after, limit)
+    rows = ConfounderDesk(service.database, service.jobs).page(actor, subject_id, after, limit)
     return Page.of(rows, limit, ConfounderAnswer.of)
 
 
 @router.get("/confounders/{confounder_id}", responses=problems(_C.CONFOUNDER_NOT_FOUND))
 def get_confounder(confounder_id: str, actor: Reader, service: TheService) -> ConfounderAnswer:
     """See a confounder."""
-    return ConfounderAnswer.of(ConfounderDesk(service.database).see(actor, confounder_id))
+    return ConfounderAnswer.of(ConfounderDesk(service.database, service.jobs).see(actor, confounder_id))
 
 
 @router.patch("/confounders/{confounder_id}", responses=problems(_C.CONFOUNDER_NOT_FOUND, _C.INVALID_JSON))
@@ -46,13 +46,13 @@ def change_confounder(
     confounder_id: str, patch: ConfounderPatch, actor: Ingester, service: TheService
 ) -> ConfounderAnswer:
     """Change what is sent of a confounder, for instance that it ended; the rest stays."""
-    return ConfounderAnswer.of(ConfounderDesk(service.database).change(actor, confounder_id, patch))
+    return ConfounderAnswer.of(ConfounderDesk(service.database, service.jobs).change(actor, confounder_id, patch))
 
 
 @router.delete("/confounders/{confounder_id}", status_code=204, responses=problems(_C.CONFOUNDER_NOT_FOUND))
 def delete_confounder(confounder_id: str, actor: Ingester, service: TheService) -> None:
     """Delete a confounder that was recorded by mistake. One that ended is changed instead."""
-    ConfounderDesk(service.database).delete(actor, confounder_id)
+    ConfounderDesk(service.database, service.jobs).delete(actor, confounder_id)
 
 
 @router.get("/confounder-kinds", responses=problems())

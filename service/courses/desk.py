@@ -8,6 +8,8 @@ from service.courses.schemas import CoursePatch, NewCourse, columns, impossible
 from service.database import Database, retry_on_clash
 from service.database.tables import Course, Visit, new_id
 from service.errors import ProblemCode, ServiceError
+from service.jobs import JobEngine
+from service.series.asking import update_series
 from service.subjects.repository import Subjects
 from service.tenancy.idempotency import IdempotencyKeys, fingerprint
 from service.tenancy.tenant import Actor
@@ -17,8 +19,9 @@ from service.visits.repository import Visits
 class CourseDesk:
     """What is done with courses."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, jobs: JobEngine) -> None:
         self._database = database
+        self._jobs = jobs
 
     def make(self, actor: Actor, subject_id: str, new: NewCourse, key: str | None) -> Course:
         """A new course of the subject, or the one that the same request made before."""
@@ -30,17 +33,18 @@ class CourseDesk:
             course = Courses(session, actor.tenant).get(course_id)
             if patch.sent:
                 _apply(course, patch)
-                record(session, actor, Action.COURSE_CHANGED, course.id)
+                self._note(session, actor, Action.COURSE_CHANGED, course)
             return course
 
     def delete(self, actor: Actor, course_id: str) -> None:
         """Delete the course; its visits stay, and belong to another one or to none."""
         with self._database.writing() as session:
             courses = Courses(session, actor.tenant)
-            courses.delete(courses.get(course_id))
+            course = courses.get(course_id)
+            courses.delete(course)
             for visit in Visits(session, actor.tenant).every(Visit.course_id == course_id):
                 visit.course_id = None
-            record(session, actor, Action.COURSE_DELETED, course_id)
+            self._note(session, actor, Action.COURSE_DELETED, course)
 
     def _make(self, actor: Actor, subject_id: str, new: NewCourse, key: str | None) -> Course:
         asked = fingerprint("course", subject_id, new.model_dump_json())
@@ -52,11 +56,12 @@ class CourseDesk:
                 return courses.get(made)
             course = courses.add(Course(id=new_id(), subject_id=subject.id, **columns(new.model_dump())))
             keys.keep(key, asked, subject.id, course.id)
-            self._note(session, actor, course)
+            self._note(session, actor, Action.COURSE_MADE, course)
             return course
 
-    def _note(self, session: Session, actor: Actor, course: Course) -> None:
-        record(session, actor, Action.COURSE_MADE, course.id)
+    def _note(self, session: Session, actor: Actor, action: Action, course: Course) -> None:
+        record(session, actor, action, course.id)
+        update_series(session, actor.tenant, self._jobs, course.subject_id)
 
 
 def _apply(course: Course, patch: CoursePatch) -> None:

@@ -24,7 +24,7 @@ def make_course(
     subject_id: str, new: NewCourse, actor: Ingester, service: TheService, key: RequestKey = None
 ) -> CourseAnswer:
     """Make a course of a subject. Its visits are those from its first day on, and the baseline before it."""
-    return CourseAnswer.of(CourseDesk(service.database).make(actor, subject_id, new, key))
+    return CourseAnswer.of(CourseDesk(service.database, service.jobs).make(actor, subject_id, new, key))
 
 
 @router.get("/subjects/{subject_id}/courses", responses=problems(_C.SUBJECT_NOT_FOUND))
@@ -48,10 +48,10 @@ def get_course(course_id: str, actor: Reader, service: TheService) -> CourseAnsw
 @router.patch("/courses/{course_id}", responses=problems(_C.COURSE_NOT_FOUND, _C.INVALID_JSON))
 def change_course(course_id: str, patch: CoursePatch, actor: Ingester, service: TheService) -> CourseAnswer:
     """Change what is sent of a course, for instance that it ended; the rest stays."""
-    return CourseAnswer.of(CourseDesk(service.database).change(actor, course_id, patch))
+    return CourseAnswer.of(CourseDesk(service.database, service.jobs).change(actor, course_id, patch))
 
 
 @router.delete("/courses/{course_id}", status_code=204, responses=problems(_C.COURSE_NOT_FOUND))
 def delete_course(course_id: str, actor: Ingester, service: TheService) -> None:
     """Delete a course with its series. Its visits and photos stay."""
-    CourseDesk(service.database).delete(actor, course_id)
+    CourseDesk(service.database, service.jobs).delete(actor, course_id)

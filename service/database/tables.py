@@ -203,6 +203,7 @@ class SubjectSeries(SubjectRow):
     document: Mapped[str]
     made_at: Mapped[datetime]
     due_what: Mapped[str | None]
+    due_says: Mapped[str | None]
     due_since: Mapped[date | None]
     due_until: Mapped[date | None]
 
@@ -256,7 +257,7 @@ class JobRow(Row):
     """Work that is still to be done; the row goes in the transaction that keeps its result.
 
     ``subject_id`` is null where the work outlives the subject, as erasing blobs does. ``target`` is an id or, for
-    erasure, a blob prefix made of ids; nothing else is ever put into a job.
+    erasure, a blob prefix made of ids; nothing else is ever put into a job. What may come ``later`` waits for all else.
     """
 
     __tablename__ = "jobs"
@@ -266,6 +267,7 @@ class JobRow(Row):
     subject_id: Mapped[str | None] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str]
     target: Mapped[str]
+    later: Mapped[bool] = mapped_column(default=False)
     attempts: Mapped[int] = mapped_column(default=0)
     leased_by: Mapped[str | None]
     leased_until: Mapped[datetime]

@@ -19,6 +19,7 @@ class JobKind(StrEnum):
     ANALYSE_PHOTO = "analyse_photo"
     COMPARE_PHOTOS = "compare_photos"
     ERASE_BLOBS = "erase_blobs"
+    UPDATE_SERIES = "update_series"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Job:
 
     Parameters
     ----------
-    target : id of the photo or comparison, or the blob prefix to erase; never content.
+    target : id of the photo, comparison or subject, or the blob prefix to erase; never content.
     attempts : how often it was begun, this time included.
     holder : the worker that holds its lease.
     """
@@ -49,17 +50,36 @@ class JobEngine(Protocol):
     """Keeps jobs so that each is done at least once, and its result is written exactly once."""
 
     def enqueue(
-        self, session: Session, tenant: TenantId, kind: JobKind, target: str, subject_id: str | None = None
+        self,
+        session: Session,
+        tenant: TenantId,
+        kind: JobKind,
+        target: str,
+        subject_id: str | None = None,
+        *,
+        later: bool = False,
     ) -> None:
         """Add a job in the caller's transaction: it exists exactly when that is committed.
 
-        It goes with its subject where ``subject_id`` says whose it is.
+        It goes with its subject where ``subject_id`` says whose it is. One for which nobody is waiting may come
+        ``later`` than all others.
         """
+
+    def enqueue_once(
+        self, session: Session, tenant: TenantId, kind: JobKind, target: str, subject_id: str | None = None
+    ) -> None:
+        """Add a job that may come later, unless one of this kind and target waits that nobody has begun.
+
+        Whoever does the job sees what the caller's transaction writes.
+        """
+
+    def hasten(self, session: Session, tenant: TenantId, kind: JobKind, target: str) -> None:
+        """Let a job that might come later take its place among the others: now somebody waits for it."""
 
     def claim(self, holder: str, patience_s: float = 0) -> Job | None:
         """Take the oldest job that nobody holds; else wait for news of one, but not longer than ``patience_s``.
 
-        None means: ask again.
+        Those that may come later are the last ones. None means: ask again.
         """
 
     def renew(self, holder: str) -> None:

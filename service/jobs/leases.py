@@ -32,11 +32,33 @@ class LeasedJobs:
         self._news_count = 0
 
     def enqueue(
-        self, session: Session, tenant: TenantId, kind: JobKind, target: str, subject_id: str | None = None
+        self,
+        session: Session,
+        tenant: TenantId,
+        kind: JobKind,
+        target: str,
+        subject_id: str | None = None,
+        *,
+        later: bool = False,
     ) -> None:
         """Insert the row; workers of this process hear of it once it is committed, others when they next look."""
-        session.add(JobRow(tenant_id=tenant, kind=kind, target=target, subject_id=subject_id, leased_until=now()))
+        about = {"tenant_id": tenant, "kind": kind, "target": target, "subject_id": subject_id}
+        session.add(JobRow(**about, later=later, leased_until=now()))
         event.listen(session, "after_commit", lambda _: self.wake(), once=True)
+
+    def enqueue_once(
+        self, session: Session, tenant: TenantId, kind: JobKind, target: str, subject_id: str | None = None
+    ) -> None:
+        """Hold the waiting row until this transaction ends, so that nobody begins it before; else insert one."""
+        same = JobRow.tenant_id == tenant, JobRow.kind == kind, JobRow.target == target, JobRow.leased_by.is_(None)
+        waiting = select(JobRow.id).where(*same).limit(1).with_for_update(skip_locked=True)
+        if session.scalar(waiting) is None:
+            self.enqueue(session, tenant, kind, target, subject_id, later=True)
+
+    def hasten(self, session: Session, tenant: TenantId, kind: JobKind, target: str) -> None:
+        """Change the row."""
+        same = JobRow.tenant_id == tenant, JobRow.kind == kind, JobRow.target == target
+        session.execute(update(JobRow).where(*same).values(later=False))
 
     def claim(self, holder: str, patience_s: float = 0) -> Job | None:
         """Lease the oldest row that is due. News that come while looking are not slept through."""
@@ -95,7 +117,7 @@ class LeasedJobs:
 
 
 def _due() -> Select[JobRow]:
-    return select(JobRow).where(JobRow.leased_until <= now()).order_by(JobRow.id)
+    return select(JobRow).where(JobRow.leased_until <= now()).order_by(JobRow.later, JobRow.id)
 
 
 def _held(job: Job) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -11,6 +11,7 @@ from service.database import Database
 from service.database.tables import Photo
 from service.jobs import JobEngine, JobKind
 from service.photos.repository import Photos
+from service.series.asking import update_series
 from service.tenancy.idempotency import IdempotencyKeys
 from service.tenancy.tenant import Actor
 
@@ -34,7 +35,10 @@ def erase_photos(session: Session, actor: Actor, jobs: JobEngine, photos: Iterab
     Work on them that is under way ends without a trace: its job is no longer there to be finished. A request that made
     one of them may be sent again under its old key, and makes it anew.
     """
-    return [prefix for photo in list(photos) for prefix in _erase(session, actor, jobs, photo)]
+    photos = list(photos)
+    for subject_id in {photo.subject_id for photo in photos}:
+        update_series(session, actor.tenant, jobs, subject_id)
+    return [prefix for photo in photos for prefix in _erase(session, actor, jobs, photo)]
 
 
 def _erase(session: Session, actor: Actor, jobs: JobEngine, photo: Photo) -> Sequence[str]:

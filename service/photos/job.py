@@ -2,16 +2,19 @@
 
 from typing import Final
 
+from sqlalchemy.orm import Session
+
 from models.anatomy import View
 from service.analysing import Analyser
 from service.blobs.vault import SubjectVault, Vaults
 from service.database import Database
-from service.database.tables import now
+from service.database.tables import Photo, now
 from service.documents import MeasurementDocument
 from service.jobs import MAX_ATTEMPTS, Job, JobEngine
 from service.measuring.knowledge import Knowledge, gather, is_still_so
 from service.photos.repository import Photos, PhotoStatus
 from service.sandbox import MeasureOutcome
+from service.series.asking import update_series
 from service.subjects.repository import Subjects
 
 GIVEN_UP: Final = (
@@ -61,6 +64,7 @@ class AnalysePhoto:
             if not self._jobs.finish(session, job):
                 return overlay
             photo = Photos(session, job.tenant).get(job.target)
+            _update_series_of(photo, session, job, self._jobs)
             if not is_still_so(known, session, job.tenant, photo.subject_id, [photo.id]):
                 return overlay  # a correction came in meanwhile, and with it another job
             photo.status = PhotoStatus.ANALYSED if measured else PhotoStatus.REFUSED
@@ -74,3 +78,10 @@ class AnalysePhoto:
                 photo = Photos(session, job.tenant).get(job.target)
                 photo.status = PhotoStatus.FAILED
                 photo.failure = GIVEN_UP
+                _update_series_of(photo, session, job, self._jobs)
+
+
+def _update_series_of(photo: Photo, session: Session, job: Job, jobs: JobEngine) -> None:
+    """Frontal photos make series."""
+    if photo.view == View.FRONTAL:
+        update_series(session, job.tenant, jobs, photo.subject_id)

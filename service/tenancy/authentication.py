@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from service.database import Database
 from service.errors import ProblemCode, problem_response
 from service.tenancy.keys import find_actor
-from service.tenancy.links import CorrectionLink, Link, LinkSigner, ReportLink
+from service.tenancy.links import CorrectionLink, Link, LinkSigner, ReportLink, SeriesLink
 from service.tenancy.tenant import Actor
 
 COOKIE: Final = "liftmark_link"
@@ -21,11 +21,16 @@ COOKIE: Final = "liftmark_link"
 _GUARDED: Final = "/v1/"
 _BEARER: Final = "bearer "
 _READS: Final = frozenset({"GET", "HEAD"})
-_REPORT: Final = re.compile(r"(?P<base>/v1/comparisons/(?P<id>[0-9a-f]+))/(report|aligned/(before|after))")
+_REPORT: Final = re.compile(r"(?P<base>/v1/comparisons/(?P<id>[0-9a-f]+))/(report(\.pdf)?|aligned/(before|after))")
+_SERIES: Final = re.compile(
+    r"(?P<base>/v1/subjects/(?P<id>[0-9a-f]+))"
+    r"/(series\.csv|series/(report(\.pdf)?|pictures/[0-9a-f]+/(before|after)|compare/[0-9a-f]+))"
+)
 _PHOTO: Final = re.compile(r"(?P<base>/v1/photos/(?P<id>[0-9a-f]+))/(correct|picture|corrections)")
 _CORRECTION: Final = re.compile(r"(?P<base>/v1/photos/(?P<id>[0-9a-f]+))/corrections/[a-z]+/[a-z_]+")
 _LINKED: Final = (
     (_REPORT, _READS, ReportLink),
+    (_SERIES, _READS, SeriesLink),
     (_PHOTO, _READS, CorrectionLink),
     (_CORRECTION, frozenset({"PUT", "DELETE"}), CorrectionLink),
 )
@@ -50,7 +55,7 @@ class Authentication:
     """ASGI middleware: puts the actor into the scope, or answers 401.
 
     A key comes in the ``Authorization`` header. A link's token comes once in the address, moves into a cookie that the
-    browser sends to that comparison's or photo's pages alone, and so stays out of history, referrers and logs.
+    browser sends to that comparison's, subject's or photo's pages alone; so it stays out of history and logs.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -84,7 +89,7 @@ def _admit_by_link(request: Request, links: LinkSigner) -> Actor | Response:
         return problem_response(ProblemCode.UNAUTHENTICATED)
     address, kind = linked
     link = links.read(held, datetime.now(UTC))
-    if link is None or not isinstance(link, kind) or _about(link) != address["id"]:
+    if link is None or not isinstance(link, kind) or not _is_about(link, request, address["id"]):
         return problem_response(ProblemCode.LINK_ENDED)
     return link.actor if token is None else _moved_into_cookie(request, address["base"], token, link)
 
@@ -100,12 +105,16 @@ def _linked(request: Request) -> tuple[re.Match[str], type[Link]] | None:
     return None
 
 
-def _about(link: Link) -> str:
-    return link.comparison_id if isinstance(link, ReportLink) else link.photo_id
+def _is_about(link: Link, request: Request, record_id: str) -> bool:
+    """Whether the address is of the link's own record, and of a subject's series the link's own."""
+    if isinstance(link, SeriesLink):
+        return (link.subject_id, link.course_id) == (record_id, request.query_params.get("course_id"))
+    return record_id == (link.comparison_id if isinstance(link, ReportLink) else link.photo_id)
 
 
 def _moved_into_cookie(request: Request, base: str, token: str, link: Link) -> Response:
-    response = RedirectResponse(request.url.path, 303)
+    rest = request.url.remove_query_params("token")
+    response = RedirectResponse(f"{rest.path}?{rest.query}" if rest.query else rest.path, 303)
     response.set_cookie(
         COOKIE,
         token,

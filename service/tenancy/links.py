@@ -1,4 +1,4 @@
-"""Links that show one comparison, or let one photo's contours be corrected, for a while and without a key."""
+"""Links that show one comparison or series, or let one photo's contours be corrected, for a while without a key."""
 
 import base64
 import binascii
@@ -58,7 +58,27 @@ class CorrectionLink:
         return Actor(self.tenant, name, frozenset({Scope.READ, Scope.INGEST}))
 
 
-Link = ReportLink | CorrectionLink
+@dataclass(frozen=True, slots=True)
+class SeriesLink:
+    """What a link allows: to read one series, its pictures, table and PDF, until ``expires_at``.
+
+    Parameters
+    ----------
+    course_id : of the series, as its addresses name it.
+    """
+
+    tenant: TenantId
+    subject_id: str
+    course_id: str
+    expires_at: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """Who the holder is to the rest of the service; the address keeps it to this series."""
+        return Actor(self.tenant, f"link:{self.subject_id}", frozenset({Scope.READ}))
+
+
+Link = ReportLink | CorrectionLink | SeriesLink
 
 
 class LinkSigner:
@@ -69,9 +89,8 @@ class LinkSigner:
 
     def sign(self, link: Link) -> str:
         """The token of ``link``, fit for an address."""
-        claims = {"t": link.tenant, "e": int(link.expires_at.timestamp()), "k": link.corrector}
-        about = {"c": link.comparison_id} if isinstance(link, ReportLink) else {"p": link.photo_id}
-        body = json.dumps(claims | about).encode()
+        claims = {"t": link.tenant, "e": int(link.expires_at.timestamp())}
+        body = json.dumps(claims | _about(link)).encode()
         return _encode(self._mac(body) + body)
 
     def read(self, token: str, at: datetime) -> Link | None:
@@ -92,8 +111,18 @@ def correction_page(links: LinkSigner, link: CorrectionLink) -> str:
     return f"/v1/photos/{link.photo_id}/correct?token={links.sign(link)}"
 
 
+def _about(link: Link) -> dict[str, str | None]:
+    if isinstance(link, SeriesLink):
+        return {"s": link.subject_id, "o": link.course_id}
+    if isinstance(link, CorrectionLink):
+        return {"p": link.photo_id, "k": link.corrector}
+    return {"c": link.comparison_id, "k": link.corrector}
+
+
 def _link(claims: Mapping[str, Any]) -> Link:
     tenant, expires_at = TenantId(claims["t"]), datetime.fromtimestamp(claims["e"], UTC)
+    if "s" in claims:
+        return SeriesLink(tenant, claims["s"], claims["o"], expires_at)
     if "p" in claims:
         return CorrectionLink(tenant, claims["p"], expires_at, claims["k"])
     return ReportLink(tenant, claims["c"], expires_at, claims.get("k"))

@@ -9,6 +9,7 @@ from service.database.tables import Photo, Visit, new_id
 from service.jobs import JobEngine
 from service.photos.erasing import erase_photos
 from service.photos.repository import Photos
+from service.series.asking import update_series
 from service.subjects.repository import Subjects
 from service.tenancy.idempotency import IdempotencyKeys, fingerprint
 from service.tenancy.tenant import Actor
@@ -36,6 +37,7 @@ class Diary:
                 setattr(visit, name, value)
             if patch.sent:
                 record(session, actor, Action.VISIT_CHANGED, visit.id)
+                update_series(session, actor.tenant, self._jobs, visit.subject_id)
             return visit
 
     def delete(self, actor: Actor, visit_id: str) -> list[str]:
@@ -47,6 +49,7 @@ class Diary:
             IdempotencyKeys(session, actor.tenant).forget(visit.id)
             visits.delete(visit)
             record(session, actor, Action.VISIT_DELETED, visit_id)
+            update_series(session, actor.tenant, self._jobs, visit.subject_id)
             return prefixes
 
     def _make(self, actor: Actor, subject_id: str, new: NewVisit, key: str | None) -> Visit:
@@ -61,6 +64,7 @@ class Diary:
             visit = visits.add(Visit(id=new_id(), subject_id=subject.id, **new.model_dump()))
             keys.keep(key, asked, subject.id, visit.id)
             record(session, actor, Action.VISIT_MADE, visit.id)
+            update_series(session, actor.tenant, self._jobs, subject.id)
             return visit
 
 

@@ -71,6 +71,7 @@ COMPARED = ComparisonDocument(
         LID
         | {"before": 3.91, "after": 4.41, "change": 0.5, "ci95": (0.38, 0.62), "mdc95": 0.12}
         | {"verdict": "detectable_increase"}
+        | {"error_terms": [{"source": "registration", "standard_uncertainty": 0.06}]}
     ],
     negative_controls=[],
     aligned_size_px=(1200, 1500),

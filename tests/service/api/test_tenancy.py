@@ -36,6 +36,12 @@ READS = [
     ("subject", "/v1/subjects/{}/photos"),
     ("subject", "/v1/subjects/{}/courses"),
     ("subject", "/v1/subjects/{}/confounders"),
+    ("subject", "/v1/subjects/{}/series"),
+    ("subject", "/v1/subjects/{}/series.csv"),
+    ("subject", "/v1/subjects/{}/series/report"),
+    ("subject", "/v1/subjects/{}/series/report.pdf"),
+    ("comparison", "/v1/subjects/{subject}/series/pictures/{}/after"),
+    ("comparison", "/v1/subjects/{subject}/series/compare/{}"),
     ("course", "/v1/courses/{}"),
     ("confounder", "/v1/confounders/{}"),
     ("visit", "/v1/visits/{}"),
@@ -45,6 +51,7 @@ READS = [
     ("photo", "/v1/photos/{}/overlay"),
     ("comparison", "/v1/comparisons/{}"),
     ("comparison", "/v1/comparisons/{}/report"),
+    ("comparison", "/v1/comparisons/{}/report.pdf"),
     ("comparison", "/v1/comparisons/{}/aligned/before"),
 ]
 
@@ -58,6 +65,7 @@ WRITES = [
     ("subject", "POST", "/v1/subjects/{}/courses", COURSE),
     ("subject", "POST", "/v1/subjects/{}/confounders", CONFOUNDER),
     ("subject", "POST", "/v1/subjects/{}/visits", VISIT),
+    ("subject", "POST", "/v1/subjects/{}/series/link", {}),
     ("course", "PATCH", "/v1/courses/{}", {"notes": "x"}),
     ("course", "DELETE", "/v1/courses/{}", None),
     ("confounder", "PATCH", "/v1/confounders/{}", {"notes": "x"}),
@@ -88,13 +96,16 @@ def test_a_course_of_another_clinic_cannot_be_named_or_asked_for(clinic, foreign
             clinic.post(f"/v1/subjects/{subject}/visits", VISIT | {"course_id": wanted}),
             clinic.patch(f"/v1/visits/{visit}", {"course_id": wanted}),
             clinic.get(f"/v1/subjects/{subject}/visits?course_id={wanted}"),
+            clinic.get(f"/v1/subjects/{subject}/series?course_id={wanted}"),
+            clinic.post(f"/v1/subjects/{subject}/series/link", {"course_id": wanted}),
         ]
-        assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(404, "course_not_found")] * 3
+        assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(404, "course_not_found")] * 5
 
 
 @pytest.mark.parametrize("kind,path", READS)
 def test_a_record_of_another_clinic_looks_exactly_like_no_record(clinic, foreign, kind, path):
-    theirs, nobodys = clinic.get(path.format(foreign[kind])), clinic.get(path.format(NOWHERE))
+    own = clinic.subject()
+    theirs, nobodys = (clinic.get(path.format(where, subject=own)) for where in (foreign[kind], NOWHERE))
     assert theirs.status_code == 404
     assert same_but_for_the_time(theirs, nobodys)
 
@@ -119,6 +130,7 @@ def test_lists_hold_ones_own_records_alone(clinic, foreign):
     assert [item["id"] for item in clinic.get("/v1/subjects").json()["items"]] == [mine]
     assert clinic.get("/v1/comparisons").json()["items"] == []
     assert clinic.get("/v1/photos").json()["items"] == []
+    assert clinic.get("/v1/due?until=2100-01-01").json()["items"] == []
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer lm_wrong", "Basic abc", "Bearer \xff"])

@@ -1,4 +1,4 @@
-"""Courses, confounders, stored series, and when a photo or comparison was last measured."""
+"""Courses, confounders, stored series, when a photo or comparison was last measured, and jobs that may wait."""
 
 from typing import Any
 
@@ -28,6 +28,7 @@ def upgrade() -> None:
     op.create_index("ix_series_due", "series", ["tenant_id", "due_since"])
     op.add_column("visits", sa.Column("course_id", sa.Text()))
     op.create_index("ix_visits_course_id", "visits", ["course_id"])
+    op.add_column("jobs", sa.Column("later", sa.Boolean(), nullable=False, server_default=sa.false()))
     for table in ("photos", "comparisons"):
         op.add_column(table, sa.Column("measured_at", UtcDateTime()))
         op.create_index(f"ix_{table}_status", table, ["tenant_id", "status"])
@@ -79,6 +80,7 @@ def _series_columns() -> list[sa.Column[Any] | sa.Constraint]:
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("fingerprint", "kind", "pairs", "document")),
         sa.Column("made_at", UtcDateTime(), nullable=False),
         sa.Column("due_what", sa.Text()),
+        sa.Column("due_says", sa.Text()),
         sa.Column("due_since", sa.Date()),
         sa.Column("due_until", sa.Date()),
         sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name="fk_series_course_id", ondelete="CASCADE"),
@@ -91,6 +93,7 @@ def downgrade() -> None:
     for table in ("photos", "comparisons"):
         op.drop_index(f"ix_{table}_status", table)
         op.drop_column(table, "measured_at")
+    op.drop_column("jobs", "later")
     op.drop_index("ix_visits_course_id", "visits")
     op.drop_column("visits", "course_id")
     for table in ("series", "confounders", "courses"):

@@ -1,0 +1,42 @@
+"""Stored series of one clinic."""
+
+from datetime import date
+
+from sqlalchemy import and_, or_
+
+from service.database.tables import SubjectSeries
+from service.errors import ProblemCode
+from service.tenancy.repository import TenantRepository
+
+
+class StoredSeries(TenantRepository[SubjectSeries]):
+    """The clinic's series as they were last made."""
+
+    row = SubjectSeries
+    absent = ProblemCode.INVALID_REQUEST
+    bulky = (SubjectSeries.document,)
+
+    def of(self, subject_id: str, course_id: str | None) -> SubjectSeries | None:
+        """The series of a course, or the one of a subject without a course; None where none was made yet."""
+        return self._one(SubjectSeries.subject_id == subject_id, SubjectSeries.course_id == course_id)
+
+    def to_replace(self, subject_id: str, course_id: str | None) -> SubjectSeries | None:
+        """The same, held until this transaction ends, so that no other one replaces it meanwhile."""
+        query = self._light().where(SubjectSeries.subject_id == subject_id, SubjectSeries.course_id == course_id)
+        return self.session.scalars(query.with_for_update()).one_or_none()
+
+    def delete_others(self, subject_id: str, course_ids: set[str | None]) -> None:
+        """Delete the subject's series of no such course."""
+        for row in self.every_light(SubjectSeries.subject_id == subject_id):
+            if row.course_id not in course_ids:
+                self.delete(row)
+
+    def due(self, until: date, after: str | None, limit: int) -> list[SubjectSeries]:
+        """A page of the series with something due by ``until``: what should be done first comes first."""
+        query = self._light().where(SubjectSeries.due_since <= until)
+        if after is not None:
+            seen = self.get(after)
+            later = SubjectSeries.due_until > seen.due_until
+            query = query.where(or_(later, and_(SubjectSeries.due_until == seen.due_until, SubjectSeries.id > seen.id)))
+        query = query.order_by(SubjectSeries.due_until, SubjectSeries.id).limit(limit)
+        return list(self.session.scalars(query))
