@@ -18,9 +18,12 @@ from typing import Final
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
+from scipy.optimize import brentq
+from scipy.special import ndtr
 
 from models.arrays import FloatArray
 
+_COVERAGE: Final = 0.95
 _BENDS: Final = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """q: the walk's SD after a week, in a photo's own error; each as likely as the next, as a scale's logarithm is."""
 _DAYS: Final = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -39,12 +42,50 @@ _OF_A_MEDIAN: Final = 1.4826
 """A normal SD over the median of absolute values."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Posterior:
-    """Mean and SD of a quantity, over everything that the visits leave open."""
+    """A quantity, over everything that the visits leave open: a mixture of normal distributions.
 
-    mean: float
-    sd: float
+    Its tails are heavier than a normal's, because the days may differ by more than the visits happen to show.
+
+    Parameters
+    ----------
+    shares, means, sds : (k,) of the mixture.
+    """
+
+    shares: FloatArray
+    means: FloatArray
+    sds: FloatArray
+
+    @property
+    def mean(self) -> float:
+        """The quantity."""
+        return float(self.shares @ self.means)
+
+    @property
+    def sd(self) -> float:
+        """Its standard uncertainty."""
+        return float(np.sqrt(self.shares @ (self.sds**2 + (self.means - self.mean) ** 2)))
+
+    @property
+    def half_width(self) -> float:
+        """Of the 95 % interval about the mean."""
+        widest = 10 * self.sd + 1e-12
+        return float(brentq(lambda half: self._within(half) - _COVERAGE, 0.0, widest, xtol=1e-6 * widest))
+
+    @property
+    def p_value(self) -> float:
+        """Twice the chance that it has the other sign."""
+        below = float(self.shares @ ndtr(-self.means / self.sds))
+        return min(1.0, 2 * min(below, 1 - below))
+
+    def taken_from(self, value: float) -> "Posterior":
+        """``value`` less the quantity."""
+        return Posterior(self.shares, value - self.means, self.sds)
+
+    def _within(self, half: float) -> float:
+        above, below = (self.mean + half - self.means) / self.sds, (self.mean - half - self.means) / self.sds
+        return float(self.shares @ (ndtr(above) - ndtr(below)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,21 +128,23 @@ class CourseModel:
         """The state that a photo without any error would have at ``week``."""
         return Functional(np.array([week]), np.ones(1), offset=1.0)
 
-    def of(self, wanted: Functional) -> Posterior:
-        """Posterior of a functional, over the grid."""
+    def of(self, wanted: Functional, photo_sd: float = 0.0, days: int = 0) -> Posterior:
+        """Posterior of a functional, over the grid.
+
+        Parameters
+        ----------
+        photo_sd, days : of the mean of further photos that it is held against: their own error, and of how many days
+            they are.
+        """
         found = [fit.functional(wanted) for fit in self._fits]
         means, variances = (np.array(part) for part in zip(*found, strict=True))
-        mean = float(self._shares @ means)
-        return Posterior(mean, float(np.sqrt(self._shares @ (variances + (means - mean) ** 2))))
+        of_days = np.array([fit.tau**2 / days for fit in self._fits]) if days else 0.0
+        return Posterior(self._shares, means, np.sqrt(variances + photo_sd**2 + of_days))
 
     @property
     def day_sd(self) -> float:
         """SD between days beyond the photos' own errors, over the grid."""
         return float(self._shares @ np.array([fit.tau for fit in self._fits]))
-
-    def residual_of_day(self) -> float:
-        """Root mean square of tau over the grid: what one more photo of another day has as an error of its day."""
-        return float(np.sqrt(self._shares @ np.array([fit.tau**2 for fit in self._fits])))
 
     @cached_property
     def _fits(self) -> list["_Fit"]:

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from analysis.series.course_model import Posterior
 from analysis.series.decay import HalfLife, half_life
 from analysis.series.measured import MeasuredCourse
 from analysis.series.states import to_change, to_change_uncertainty
@@ -16,7 +17,6 @@ from models.course import Phase
 from models.measurand import MeasurandCode
 from models.series import DETECTABLE, Effect, SeriesPhoto, Trend
 
-_DEVIATIONS_95: Final = 1.959964
 _SAME_SESSION: Final = timedelta(hours=12)
 
 
@@ -26,7 +26,7 @@ def cumulative_effect(measured: MeasuredCourse) -> Effect | None:
     if model is None or end is None:
         return None
     found = model.end(measured.course.clock.weeks(end))
-    effect = _effect(measured.measurand, found.mean, found.sd, end.taken_at, len(model.weeks))
+    effect = _effect(measured.measurand, found, end.taken_at, len(model.weeks))
     return replace(effect, reason=_stops_short(measured, end))
 
 
@@ -47,17 +47,18 @@ def acute_effect(measured: MeasuredCourse) -> Effect | None:
     if not pairs:
         return None
     found = [measured.difference(before, after) for before, after in pairs]
-    mean, sd = _pooled(found)
-    return _effect(measured.measurand, mean, sd, pairs[-1][1].taken_at, len(pairs))
+    return _effect(measured.measurand, _normal(*_pooled(found)), pairs[-1][1].taken_at, len(pairs))
 
 
 def after_course_effect(measured: MeasuredCourse, cumulative: Effect | None) -> Effect | None:
     """What became of the effect by the last follow-up, against the end of the course."""
-    later, level = measured.counting(measured.course.clock.later), _end_level(measured)
-    if not later or level is None or cumulative is None:
+    later = measured.counting(measured.course.clock.later)
+    if not later or cumulative is None:
         return None
-    state, sd = measured.state(later[-1])
-    effect = _effect(measured.measurand, state - level[0], math.hypot(sd, *level[1:]), later[-1].taken_at, len(later))
+    found = _against_end(measured, *measured.state(later[-1]), days=1)
+    if found is None:
+        return None
+    effect = _effect(measured.measurand, found, later[-1].taken_at, len(later))
     half = _half_life(measured, later) if {cumulative.own_verdict, effect.own_verdict} <= DETECTABLE else None
     if half is None:
         return effect
@@ -66,12 +67,12 @@ def after_course_effect(measured: MeasuredCourse, cumulative: Effect | None) -> 
 
 def maintenance_effect(measured: MeasuredCourse) -> Effect | None:
     """The mean state at the maintenance visits against the end of the induction: zero where it was held."""
-    kept, level = measured.counting(measured.course.clock.maintenance), _end_level(measured)
-    if not kept or level is None:
+    kept = measured.counting(measured.course.clock.maintenance)
+    if not kept:
         return None
-    value, end_sd, day_sd = level
-    mean, sd = _pooled([(state - value, math.hypot(own, day_sd)) for state, own in map(measured.state, kept)])
-    return _effect(measured.measurand, mean, math.hypot(sd, end_sd), kept[-1].taken_at, len(kept))
+    days = len({photo.taken_at.date() for photo in kept})
+    found = _against_end(measured, *_pooled([measured.state(photo) for photo in kept]), days=days)
+    return None if found is None else _effect(measured.measurand, found, kept[-1].taken_at, len(kept))
 
 
 def trend_of(measured: MeasuredCourse) -> Trend | None:
@@ -81,21 +82,30 @@ def trend_of(measured: MeasuredCourse) -> Trend | None:
         return None
     found = model.slope()
     # Of a ratio, the slope of its logarithm, told in per cent a week.
-    per_week, sd = (to_change(measured.measurand, found.mean), _sd(measured.measurand, found.mean, found.sd))
-    half_width = _DEVIATIONS_95 * sd
-    scatter = _sd(measured.measurand, 0.0, model.day_sd)
-    return Trend(per_week, half_width, len(model.weeks), scatter, _verdict(per_week, half_width))
+    per_week, half_width = to_change(measured.measurand, found.mean), _sd(measured, found.mean, found.half_width)
+    return Trend(
+        per_week,
+        half_width,
+        len(model.weeks),
+        _sd(measured, 0.0, model.day_sd),
+        _verdict(per_week, half_width),
+    )
 
 
-def _effect(measurand: MeasurandCode, state: float, sd: float, at: datetime, n: int) -> Effect:
-    change, uncertainty = to_change(measurand, state), _sd(measurand, state, sd)
-    half_width = _DEVIATIONS_95 * uncertainty
-    p_value = math.erfc(abs(change) / uncertainty / math.sqrt(2)) if uncertainty > 0 else float(change == 0)
-    return Effect(change, uncertainty, half_width, _verdict(change, half_width), p_value, at, n)
+def _effect(measurand: MeasurandCode, found: Posterior, at: datetime, n: int) -> Effect:
+    change = to_change(measurand, found.mean)
+    uncertainty, half_width = (
+        to_change_uncertainty(measurand, found.mean, one) for one in (found.sd, found.half_width)
+    )
+    return Effect(change, uncertainty, half_width, _verdict(change, half_width), found.p_value, at, n)
 
 
-def _sd(measurand: MeasurandCode, state: float, sd: float) -> float:
-    return to_change_uncertainty(measurand, state, sd)
+def _normal(mean: float, sd: float) -> Posterior:
+    return Posterior(np.ones(1), np.array([mean]), np.array([sd]))
+
+
+def _sd(measured: MeasuredCourse, state: float, sd: float) -> float:
+    return to_change_uncertainty(measured.measurand, state, sd)
 
 
 def _verdict(change: float, half_width: float) -> Verdict:
@@ -127,13 +137,13 @@ def _right_before(measured: MeasuredCourse, after: SeriesPhoto) -> SeriesPhoto |
     return earlier[-1] if earlier and measured.has(after) and not measured.spoilt(after) else None
 
 
-def _end_level(measured: MeasuredCourse) -> tuple[float, float, float] | None:
-    """The state that the course left, its standard uncertainty, and what one more day's photo differs by itself."""
+def _against_end(measured: MeasuredCourse, state: float, photo_sd: float, days: int) -> Posterior | None:
+    """A later state, mean of photos of so many days, less the one that the course left."""
     model, end = measured.model, end_of(measured)
     if model is None or end is None:
         return None
-    level = model.of(model.level_at(measured.course.clock.weeks(end)))
-    return level.mean, level.sd, model.residual_of_day()
+    level = model.level_at(measured.course.clock.weeks(end))
+    return model.of(level, photo_sd, days).taken_from(state)
 
 
 def _half_life(measured: MeasuredCourse, later: Sequence[SeriesPhoto]) -> HalfLife | None:

@@ -12,13 +12,14 @@ from analysis.series.measured import Course, MeasuredCourse
 from analysis.series.plan import baselines
 from models.course import Phase
 from models.measurand import MEASURANDS, Family, MeasurandCode
-from models.series import DETECTABLE, MeasurandSeries, Note, NoteCode, SeriesVisit
+from models.series import DETECTABLE, MeasurandSeries, Note, NoteCode, SeriesPhoto, SeriesVisit
 
 _DRIFT_MM: Final = 0.65
 """Untreated lids were published to differ between two visits by 0.3 to 0.65 mm."""
 _LEAST_DAYS: Final = 2
 _STEP: Final = 4.0
 """A step is told where it is so many standard errors larger than the course's usual one."""
+_OF_A_MEDIAN: Final = 1.4826
 _FEWEST_STEPS: Final = 4
 _FEWEST_LOOPS: Final = 3
 
@@ -145,30 +146,31 @@ def _is_open(one: MeasuredCourse) -> bool:
 
 def _steps(measured: Sequence[MeasuredCourse]) -> Iterator[Note]:
     """That something jumped between two visits, as a filler nobody recorded would make it."""
+    found: dict[tuple[MeasurandCode, SeriesPhoto, SeriesPhoto], list[str]] = {}
     for one in measured:
         step = _step(one)
         if step is not None:
-            yield step
+            found.setdefault((one.measurand, *step), []).extend([one.side] if one.side else [])
+    for (measurand, before, after), sides in found.items():
+        where = MEASURANDS[measurand].name + (f", {' and '.join(sides)}" if sides else "")
+        says = (
+            f"{where}: a step between {before.taken_at.day} {before.taken_at:%B} and {after.taken_at.day} "
+            f"{after.taken_at:%B %Y}, unlike the rest of the course. A course works by degrees: ask for a filler, "
+            "toxin, another device or another way of taking the photo."
+        )
+        yield Note(NoteCode.STEP, says, before.taken_at.date(), after.taken_at.date(), (measurand,))
 
 
-def _step(measured: MeasuredCourse) -> Note | None:
+def _step(measured: MeasuredCourse) -> tuple[SeriesPhoto, SeriesPhoto] | None:
+    """The two photos between which the measurand jumped, and stayed."""
     photos = measured.counting(measured.course.clock.induction)
     if end_of(measured) is None or len(photos) <= _FEWEST_STEPS:
         return None
     steps = [measured.difference(*pair) for pair in pairwise(photos)]
     sizes, sds = (np.array(part) for part in zip(*steps, strict=True))
     usual = float(np.median(sizes))
-    spread = max(float(np.median(sds)), 1.4826 * float(np.median(np.abs(sizes - usual))))
+    spread = max(float(np.median(sds)), _OF_A_MEDIAN * float(np.median(np.abs(sizes - usual))))
     place = int(np.argmax(np.abs(sizes - usual)))
     lasting = abs(measured.difference(photos[0], photos[-1])[0]) > abs(sizes[place]) / 2
-    if abs(sizes[place] - usual) < _STEP * max(spread, float(sds[place])) or not lasting:
-        return None
-    before, after = photos[place], photos[place + 1]
-    entry = MEASURANDS[measured.measurand]
-    where = entry.name if measured.side is None else f"{entry.name}, {measured.side}"
-    says = (
-        f"{where}: a step between {before.taken_at.day} {before.taken_at:%B} and {after.taken_at.day} "
-        f"{after.taken_at:%B %Y}, unlike the rest of the course. A course works by degrees: ask for a filler, toxin, "
-        "another device or another way of taking the photo."
-    )
-    return Note(NoteCode.STEP, says, before.taken_at.date(), after.taken_at.date(), (MeasurandCode(entry.code),))
+    jumped = abs(sizes[place] - usual) >= _STEP * max(spread, float(sds[place]))
+    return (photos[place], photos[place + 1]) if jumped and lasting else None
