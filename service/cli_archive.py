@@ -75,7 +75,7 @@ def import_command(  # noqa: PLR0913  as above
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be sent, and send nothing.")] = False,
     report: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", dir_okay=False, help="A CSV with a line for each file; beside FOLDER unless told"),
+        typer.Option(metavar="FILE", dir_okay=False, help="A CSV: a line for each file; beside FOLDER unless told."),
     ] = None,
     ledger: Annotated[
         Path | None,
