@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from models.anatomy import View
-from service.documents import GivenSubject, PlacedContour, RefusedDocument, Shot
+from service.documents import GivenFloor, GivenSubject, PlacedContour, RefusedDocument, Shot
 from service.sandbox import CompareOutcome, MeasureOutcome
 
 
@@ -36,5 +36,6 @@ class Analyser(Protocol):
         view: View = ...,
         *,
         checked: bool = False,
+        floors: Sequence[GivenFloor] = (),
     ) -> CompareOutcome:
-        """Compare two visits of one or several photos each, all of one view."""
+        """Compare two visits of one or several photos each, all of one view; no change surer than ``floors``."""

@@ -17,6 +17,7 @@ from starlette.types import Lifespan, Scope
 from models.provenance import METHOD_VERSION
 from service.analysing import Analyser
 from service.assembly import Service, open_service
+from service.cohort.routes import router as cohort
 from service.comparisons.routes import router as comparisons
 from service.confounders.routes import router as confounders
 from service.corrections.routes import router as corrections
@@ -26,6 +27,7 @@ from service.health.routes import router as health
 from service.pages.routes import STATIC as PAGES_STATIC
 from service.pages.routes import router as pages
 from service.photos.routes import router as photos
+from service.repeatability.routes import router as repeatability
 from service.sandbox import SandboxError
 from service.series.routes import router as series
 from service.settings import MEGABYTE, Settings
@@ -66,7 +68,10 @@ def create_app(settings: Settings | None = None, analyser: Analyser | None = Non
         lifespan=_lifespan(settings, analyser),
         middleware=_around(settings),
     )
-    for router in (subjects, courses, visits, confounders, photos, corrections, comparisons, series, health, pages):
+    for router in (
+        *(subjects, courses, visits, confounders, photos, corrections, comparisons, series, repeatability, cohort),
+        *(health, pages),
+    ):
         app.include_router(router)
     app.mount("/static/pages", _RevalidatedFiles(directory=PAGES_STATIC))
     app.mount("/static", _RevalidatedFiles(directory=_WEB_STATIC, check_dir=False))

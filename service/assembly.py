@@ -13,6 +13,7 @@ from service.database import Database
 from service.database.migrate import migrate
 from service.jobs import Doer, JobEngine, JobKind, JobRunner, LeasedJobs
 from service.photos.job import AnalysePhoto
+from service.repeatability.job import EvaluateStudy
 from service.sandbox import AnalysisWorkers
 from service.series.job import UpdateSeries
 from service.settings import Settings
@@ -69,6 +70,7 @@ def _runner(settings: Settings, database: Database, vaults: Vaults, jobs: JobEng
     doers: dict[JobKind, Doer] = {
         JobKind.ANALYSE_PHOTO: AnalysePhoto(database, vaults, jobs, analyser),
         JobKind.COMPARE_PHOTOS: ComparePhotos(database, vaults, jobs, analyser),
+        JobKind.EVALUATE_STUDY: EvaluateStudy(database, jobs),
         JobKind.ERASE_BLOBS: EraseBlobs(database, vaults, jobs),
         JobKind.UPDATE_SERIES: UpdateSeries(database, jobs),
     }

@@ -153,6 +153,37 @@ def measure(
     print_measurement(Visit((photo,), (shot,)), subject(iris_mm), view, json_file, out)
 
 
+@app.command()
+def repeatability(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            file_okay=False,
+            readable=True,
+            show_default=False,
+            help="Re-captures of one face, or a folder of them for each person.",
+        ),
+    ],
+    *,
+    json_file: JsonFile = None,
+    out: OutFolder = None,
+    sets: Annotated[
+        bool,
+        typer.Option("--sets", help="Two sets of captures, as of two operators or cameras, lie in folders of each."),
+    ] = False,
+) -> None:
+    """Tell how much photos of an unchanged face differ: SEM and MDC95 of every measure, with intervals.
+
+    Take a photo as for a patient, let the person stand up and sit down again, and take the next; ten of one person, or
+    a few of several. With folders for two or more persons the ICC is told too, with --sets the bias and the limits of
+    agreement of the two sets. With --out, DIR gets report.html, the table, and every compared pair.
+    """
+    from service.cli_repeatability import print_repeatability  # noqa: PLC0415  as above
+
+    print_repeatability(folder, json_file, out, sets=sets)
+
+
 @bench.command()
 def speed(
     before: MaybePhotoFile = None,

@@ -31,13 +31,17 @@ def photo_files(path: Path, more: Iterable[Path] = ()) -> tuple[Path, ...]:
     typer.BadParameter
         Where there is none, or too many.
     """
-    files = sorted(file for file in path.iterdir() if file.suffix.lower() in _PHOTOS) if path.is_dir() else [path]
-    found = (*files, *more)
+    found = (*(photos_in(path) if path.is_dir() else (path,)), *more)
     if not found:
         raise typer.BadParameter(f"there is no photo in {path}")
     if len(found) > MOST_FRAMES:
         raise typer.BadParameter(f"{len(found)} photos of one visit; at most {MOST_FRAMES} are compared")
     return found
+
+
+def photos_in(folder: Path) -> tuple[Path, ...]:
+    """The photos that lie in the folder itself, in the order of their names."""
+    return tuple(sorted(file for file in folder.iterdir() if file.suffix.lower() in _PHOTOS and file.is_file()))
 
 
 def placed_contours(file: Path | None) -> tuple[PlacedContour, ...]:

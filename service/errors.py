@@ -46,6 +46,7 @@ class ProblemCode(StrEnum):
     PICTURE_NOT_FOUND = "picture_not_found"
     IRIS_DIAMETER_NOT_FOUND = "iris_diameter_not_found"
     CORRECTION_NOT_FOUND = "correction_not_found"
+    STUDY_NOT_FOUND = "repeatability_study_not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     TOO_SLOW = "too_slow"
     KEY_REUSED = "idempotency_key_reused"
@@ -61,6 +62,7 @@ class ProblemCode(StrEnum):
     DIFFERENT_VIEWS = "different_views"
     NO_PHOTOS = "no_photos"
     TOO_MANY_PHOTOS = "too_many_photos"
+    INVALID_STUDY = "invalid_repeatability_study"
     INVALID_CORRECTION = "invalid_correction"
     NO_CONTOURS = "no_contours"
     INVALID_REQUEST = "invalid_request"
@@ -109,6 +111,7 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         _C.CORRECTION_NOT_FOUND: ProblemEntry(
             404, "This contour was not placed by hand", "What the program found is in use."
         ),
+        _C.STUDY_NOT_FOUND: ProblemEntry(404, "No such repeatability study", "Check the study's id."),
         _C.METHOD_NOT_ALLOWED: ProblemEntry(
             405, "This address does not take that method", "See /docs for the calls there are."
         ),
@@ -139,6 +142,11 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         ),
         _C.TOO_MANY_PHOTOS: ProblemEntry(
             422, "There are too many photos in one of the visits", "Name at most six photos of each visit."
+        ),
+        _C.INVALID_STUDY: ProblemEntry(
+            422,
+            "These photos make no repeatability study",
+            "Name frontal photos of unchanged faces: at least three of one person, a list for each person.",
         ),
         _C.INVALID_CORRECTION: ProblemEntry(
             422, "The contour cannot be what it says", "Place its points on the contour, in its order."

@@ -45,6 +45,10 @@ class Action(StrEnum):
     CORRECTION_WITHDRAWN = "correction_withdrawn"
     CORRECTIONS_READ = "corrections_read"
     PICTURE_READ = "picture_read"
+    COHORT_READ = "cohort_read"
+    STUDY_MADE = "repeatability_study_made"
+    STUDY_READ = "repeatability_study_read"
+    STUDY_WITHDRAWN = "repeatability_study_withdrawn"
 
 
 def record(session: Session, actor: Actor, action: Action, target: str) -> None:

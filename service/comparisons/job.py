@@ -13,11 +13,13 @@ from service.comparisons.dating import dated
 from service.comparisons.repository import Asked, Comparisons, ComparisonStatus
 from service.database import Database
 from service.database.tables import Comparison, now
-from service.documents import ComparisonDocument, RefusedDocument, Shot
+from service.documents import ComparisonDocument, GivenFloor, RefusedDocument, Shot
 from service.jobs import Job, JobEngine
 from service.measuring.knowledge import Knowledge, gather, is_still_so
 from service.photos.job import GIVEN_UP
 from service.photos.repository import Photos
+from service.repeatability.floors import pair_floors
+from service.repeatability.labels import Labels
 from service.sandbox import CompareOutcome
 from service.series.asking import update_series
 from service.subjects.repository import Subjects
@@ -43,7 +45,12 @@ class ComparePhotos:
             return
         task = self._task(job)
         outcome = self._analyser.compare_shots(
-            task.shots(task.asked.before), task.shots(task.asked.after), task.known.subject, task.view, checked=True
+            task.shots(task.asked.before),
+            task.shots(task.asked.after),
+            task.known.subject,
+            task.view,
+            checked=True,
+            floors=task.floors,
         )
         pictures = _keep_pictures(job, task.vault, outcome)
         task.vault.delete(*self._keep_outcome(job, outcome, pictures, task))
@@ -53,12 +60,17 @@ class ComparePhotos:
             pair = Comparisons(session, job.tenant).get(job.target)
             asked = Asked.of(pair.asked)
             photos = {photo_id: Photos(session, job.tenant).get(photo_id) for photo_id in asked.all}
+            before, after = (
+                Labels.of(Visits(session, job.tenant).get(photos[ids[0]].visit_id))
+                for ids in (asked.before, asked.after)
+            )
             return _Task(
                 asked,
                 {photo_id: photo.upload_blob for photo_id, photo in photos.items()},
                 View(photos[asked.before[0]].view),
                 gather(session, job.tenant, pair.subject_id, asked.all),
                 self._vaults.of(Subjects(session, job.tenant).get(pair.subject_id)),
+                pair_floors(session, job.tenant, before, after),
             )
 
     def _keep_outcome(self, job: Job, outcome: CompareOutcome, pictures: Pictures, task: "_Task") -> Pictures:
@@ -99,7 +111,8 @@ class ComparePhotos:
 class _Task:
     """What one comparison needs: the photos asked for, their blobs' names, what is known of them, their vault.
 
-    All have one view (:mod:`service.comparisons.pairing`).
+    All have one view (:mod:`service.comparisons.pairing`). ``floors`` are what the clinic's own repeatability studies
+    say of their visits.
     """
 
     asked: Asked
@@ -107,6 +120,7 @@ class _Task:
     view: View
     known: Knowledge
     vault: SubjectVault
+    floors: tuple[GivenFloor, ...]
 
     def shots(self, photo_ids: Sequence[str]) -> list[Shot]:
         """The photos with their corrections."""

@@ -129,6 +129,9 @@ class Visit(SubjectRow):
     phase: Mapped[str]
     treatment_number: Mapped[int | None]
     notes: Mapped[str | None]
+    room: Mapped[str | None]
+    camera: Mapped[str | None]
+    operator: Mapped[str | None]
 
 
 class Photo(SubjectRow):
@@ -241,6 +244,50 @@ class ContourCorrection(EndingRow):
     contour: Mapped[str]
     shape: Mapped[str]
     corrected_by: Mapped[str]
+
+
+class RepeatabilityStudy(TenantRow):
+    """A repeatability study, or the promise of it. It is never changed; a withdrawn one stays as history.
+
+    It holds no figure of one person: ``document`` is the study's JSON, ``floors`` the SEM of each measurand that later
+    comparisons count on. ``fingerprint`` is of all that was asked for: the same again is the same study.
+    """
+
+    __tablename__ = "repeatability_studies"
+    __table_args__ = (
+        Index(
+            "uq_repeatability_studies_current",
+            "tenant_id",
+            "fingerprint",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+    name: Mapped[str]
+    room: Mapped[str | None]
+    camera: Mapped[str | None]
+    operator: Mapped[str | None]
+    fingerprint: Mapped[str]
+    method_version: Mapped[str]
+    status: Mapped[str]
+    document: Mapped[str | None]
+    floors: Mapped[str | None]
+    failure: Mapped[str | None]
+    made_by: Mapped[str]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+
+
+class StudyPhoto(SubjectRow):
+    """A photo of a study: whose it is among the study's persons, and its place among that person's photos."""
+
+    __tablename__ = "study_photos"
+    __table_args__ = (UniqueConstraint("study_id", "photo_id"),)
+    study_id: Mapped[str] = mapped_column(ForeignKey("repeatability_studies.id", ondelete="CASCADE"), index=True)
+    photo_id: Mapped[str] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
+    person: Mapped[int]
+    place: Mapped[int]
 
 
 class IdempotencyKey(SubjectRow):

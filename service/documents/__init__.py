@@ -1,6 +1,6 @@
 """The JSON of one photo, of one pair and of a series: the same from the command line, the API and the report's data."""
 
-from service.documents.given import Given, GivenIris, GivenSubject, PlacedContour, Shot
+from service.documents.given import Given, GivenFloor, GivenIris, GivenStudy, GivenSubject, PlacedContour, Shot
 from service.documents.pair import comparison_document
 from service.documents.parts import refused_document
 from service.documents.photo import measurement_document, profile_document
@@ -14,6 +14,7 @@ from service.documents.records import (
     PhotoDocument,
     RefusedDocument,
 )
+from service.documents.repeatability import StudyDocument, study_document
 from service.documents.series import SeriesDocument
 from service.documents.series_told import VisitTold, series_document, series_pair, series_photo
 
@@ -22,7 +23,9 @@ __all__ = [
     "ComparisonDocument",
     "FlagDocument",
     "Given",
+    "GivenFloor",
     "GivenIris",
+    "GivenStudy",
     "GivenSubject",
     "MeasuredDocument",
     "MeasurementDocument",
@@ -32,6 +35,7 @@ __all__ = [
     "RefusedDocument",
     "SeriesDocument",
     "Shot",
+    "StudyDocument",
     "VisitTold",
     "comparison_document",
     "measurement_document",
@@ -40,4 +44,5 @@ __all__ = [
     "series_document",
     "series_pair",
     "series_photo",
+    "study_document",
 ]

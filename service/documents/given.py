@@ -1,7 +1,7 @@
 """What is known of photos beyond their pixels, as it travels to the analysis: corrections, the iris, bursts."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Final, Self
 
 import numpy as np
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from analysis.correction_checks import MOST_POINTS
 from models.anatomy import Side, View
 from models.correction import ContourName, Correction
+from models.measurand import MeasurandCode
 from models.measurement import Circle, Estimate
 
 MOST_FRAMES: Final = 6
@@ -106,8 +107,31 @@ class GivenSubject(BaseModel):
     iris_shares: tuple[float, ...] = ()
 
 
+class GivenStudy(BaseModel):
+    """A repeatability study of the clinic: what names it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    made_on: date
+
+
+class GivenFloor(BaseModel):
+    """How much a measurand differs between two photos of an unchanged face in this clinic, and who found it.
+
+    ``change_sd`` is the SD of such a difference, in the measurand's ``change_unit``.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    measurand: MeasurandCode
+    change_sd: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    studies: tuple[GivenStudy, ...]
+
+
 class Given(BaseModel):
-    """What travels beside the uploads of one job: corrections of each photo, and what is known of the subject.
+    """What travels beside the uploads of one job: corrections of each photo, and what is known of subject and clinic.
 
     ``befores`` says how many of a comparison's photos are befores. ``checked`` corrections are not checked again.
     """
@@ -119,6 +143,7 @@ class Given(BaseModel):
     view: View = View.FRONTAL
     befores: int = 1
     checked: bool = False
+    floors: tuple[GivenFloor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,16 @@ from models.comparison import (
     PairComparison,
     Verdict,
 )
-from models.measurand import MEASURANDS, Measurand, Unit
+from models.measurand import MEASURANDS, Measurand, MeasurandCode, Unit
 from models.provenance import METHOD_VERSION
+from models.repeatability import FLOOR_TERM
+from service.documents.given import GivenFloor, GivenStudy
 from service.documents.parts import flag_documents, line, rounded
 from service.documents.photo import photo_document
 from service.documents.records import (
     AlignmentDocument,
     ChangeDocument,
+    ClinicRepeatabilityDocument,
     ComparabilityDocument,
     ComparisonDocument,
     ErrorTermDocument,
@@ -41,13 +44,18 @@ _P_DECIMALS: Final = 6
 
 
 def comparison_document(
-    before: PhotoAnalysis, after: PhotoAnalysis, comparison: PairComparison, frames: Sequence[Frame] = ()
+    before: PhotoAnalysis,
+    after: PhotoAnalysis,
+    comparison: PairComparison,
+    frames: Sequence[Frame] = (),
+    floors: Sequence[GivenFloor] = (),
 ) -> ComparisonDocument:
     """Tell what changed between two photos and how sure that is.
 
     Parameters
     ----------
     frames : of bursts, what became of each photo.
+    floors : what the clinic's own repeatability studies say, which the changes were held against already.
     """
     return ComparisonDocument(
         method_version=METHOD_VERSION,
@@ -61,7 +69,32 @@ def comparison_document(
         aligned_size_px=ALIGNED_SIZE_PX,
         overlays=tuple(_overlay(overlay) for overlay in comparison.overlays),
         frames=tuple(_frame(frame) for frame in frames),
+        clinic_repeatability=_clinic(comparison.changes, floors),
     )
+
+
+def _clinic(changes: Sequence[Change], floors: Sequence[GivenFloor]) -> tuple[ClinicRepeatabilityDocument, ...]:
+    """Each study that was used, with what it was used for."""
+    widened = {change.measurand for change in changes if _is_widened(change)}
+    of_study: dict[GivenStudy, list[MeasurandCode]] = {}
+    for floor in floors:
+        for study in floor.studies:
+            of_study.setdefault(study, []).append(floor.measurand)
+    return tuple(
+        ClinicRepeatabilityDocument(
+            study_id=study.id,
+            name=study.name,
+            made_on=study.made_on,
+            measurands=tuple(codes),
+            widened=tuple(code for code in codes if code in widened),
+        )
+        for study, codes in of_study.items()
+    )
+
+
+def _is_widened(change: Change) -> bool:
+    terms = change.result.error_terms if isinstance(change.result, MeasuredChange) else ()
+    return any(term.source == FLOOR_TERM for term in terms)
 
 
 def _frame(frame: Frame) -> FrameDocument:

@@ -1,6 +1,6 @@
 """The shapes of the JSON documents. A figure that could not be had is null with a reason, never 0 or NaN."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -233,10 +233,24 @@ class FrameDocument(Document):
     reason: str | None
 
 
+class ClinicRepeatabilityDocument(Document):
+    """The clinic's own repeatability study that the comparison was held against.
+
+    ``measurands`` are those that it speaks of; ``widened`` those of which at least one side's interval was made wider,
+    because photos of an unchanged face differ by more in this clinic than the pair's own error says.
+    """
+
+    study_id: str
+    name: str
+    made_on: date
+    measurands: tuple[MeasurandCode, ...]
+    widened: tuple[MeasurandCode, ...]
+
+
 class ComparisonDocument(Document):
     """What changed between two photos and how sure that is; the pose difference is after less before.
 
-    Of bursts, ``frames`` tells what became of each photo.
+    Of bursts, ``frames`` tells what became of each photo. ``clinic_repeatability`` names the clinic's own studies.
     """
 
     method_version: str
@@ -250,6 +264,7 @@ class ComparisonDocument(Document):
     overlays: tuple[OverlayDocument, ...]
     frames: tuple[FrameDocument, ...] = ()
     pose_difference_deg: PoseDocument | None = None
+    clinic_repeatability: tuple[ClinicRepeatabilityDocument, ...] = ()
 
 
 class RefusalDocument(Document):

@@ -20,6 +20,7 @@ class JobKind(StrEnum):
     COMPARE_PHOTOS = "compare_photos"
     ERASE_BLOBS = "erase_blobs"
     UPDATE_SERIES = "update_series"
+    EVALUATE_STUDY = "evaluate_study"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Job:
 
     Parameters
     ----------
-    target : id of the photo, comparison or subject, or the blob prefix to erase; never content.
+    target : id of the photo, comparison, subject or study, or the blob prefix to erase; never content.
     attempts : how often it was begun, this time included.
     holder : the worker that holds its lease.
     """

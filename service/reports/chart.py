@@ -23,15 +23,16 @@ _ROUND_LIMITS: Final = (1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A symmetric axis about zero, from ``-limit`` to ``limit`` in ``unit``."""
+    """A symmetric axis about zero, from ``-limit`` to ``limit`` in ``unit``, in a drawing ``width`` units wide."""
 
     unit: Unit
     limit: float
+    width: float = WIDTH
 
     def x(self, value: float) -> float:
         """The place of a value; beyond the limits it stays at the edge."""
         share = max(-1.0, min(1.0, value / self.limit))
-        return round(WIDTH / 2 + share * (WIDTH / 2 - _MARGIN), 1)
+        return round(self.width / 2 + share * (self.width / 2 - _MARGIN), 1)
 
     @property
     def ticks(self) -> tuple[tuple[float, str], ...]:
@@ -103,9 +104,10 @@ def _extent(change: ChangeDocument) -> _Extent | None:
 def _limit(extents: list[_Extent]) -> float:
     widest = _WIDEST * median(extent.far for extent in extents)
     shown = max(max(extent.needed, min(extent.far, widest)) for extent in extents)
-    return _rounded_up(shown) if shown > 0 else 1.0
+    return rounded_up(shown) if shown > 0 else 1.0
 
 
-def _rounded_up(value: float) -> float:
+def rounded_up(value: float) -> float:
+    """The next round limit at or above ``value``, which is positive."""
     power = 10.0 ** math.floor(math.log10(value))
     return next(power * factor for factor in _ROUND_LIMITS if power * factor >= value * (1 - 1e-9))

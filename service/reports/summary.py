@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from models.comparison import Comparable, Verdict
+from models.measurand import MEASURANDS
 from service.documents import ChangeDocument, ComparisonDocument
 from service.reports.flags import FlagWords, flag_words
 from service.reports.photos import controls
@@ -179,6 +180,7 @@ def _remarks(document: ComparisonDocument) -> Iterable[str]:
     yield from _about_time(document)
     yield from _about_the_controls(document)
     yield from _about_the_photos(document)
+    yield from _about_the_clinic(document)
     assessed = sum(change.verdict is not Verdict.NOT_ASSESSABLE for change in document.changes)
     if assessed:
         yield (
@@ -211,6 +213,19 @@ def _about_the_controls(document: ComparisonDocument) -> Iterable[str]:
         yield f"Parts of the face that no treatment moves stood still: {moves}."
     else:
         yield f"A part of the face that no treatment moves seems to have moved, so distrust small changes: {moves}."
+
+
+def _about_the_clinic(document: ComparisonDocument) -> Iterable[str]:
+    """Which of the clinic's own repeatability studies the intervals rest on."""
+    for study in document.clinic_repeatability:
+        named = f"“{study.name}” of {study.made_on.day} {study.made_on:%B %Y} (id {study.study_id})"
+        widened = "; ".join(MEASURANDS[code].name for code in study.widened)
+        yield f"This clinic's own repeatability study {named} was used. " + (
+            f"Photos of an unchanged face differ by more there than this pair's own error says, so the intervals of "
+            f"these are as wide as the study says: {widened}."
+            if widened
+            else "Nowhere do photos of an unchanged face differ by more there than this pair's own error says."
+        )
 
 
 def _about_the_photos(document: ComparisonDocument) -> Iterable[str]:

@@ -99,7 +99,9 @@ class AnalysisJobs:
             return (_json(found),)
         if isinstance(found, CorrectionRefused):
             return (REFUSED_CORRECTION + found.reason.encode(),)
-        document = _json(comparison_document(found.before, found.after, found.comparison, told_frames(found)))
+        document = _json(
+            comparison_document(found.before, found.after, found.comparison, told_frames(found), given.floors)
+        )
         alignment = found.comparison.alignment
         if alignment is None:
             return (document,)

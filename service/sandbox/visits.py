@@ -1,9 +1,11 @@
 """Inside the analysis process: two visits of one or several photos each, compared with what is known of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import starmap
 
 from analysis.burst import compare_bursts
+from analysis.clinic_floor import with_floor
 from analysis.correction_checks import refusal
 from analysis.corrections import corrected, geometry_of
 from analysis.pipeline import compare_photos
@@ -13,7 +15,7 @@ from models.analysis import PhotoAnalysis, ProfileAnalysis
 from models.burst import BurstComparison, Frame, FrameUse, Which
 from models.correction import CorrectionRefused
 from models.quality import Flag, FlagCode, Refused
-from service.documents import Given, GivenSubject, PlacedContour, RefusedDocument, refused_document
+from service.documents import Given, GivenFloor, GivenSubject, PlacedContour, RefusedDocument, refused_document
 
 Analysed = PhotoAnalysis | Refused
 
@@ -53,7 +55,14 @@ def compare_visits(
             return one
         placed.append(one)
     before, after = placed[: given.befores], placed[given.befores :]
-    return _refused("before", before) or _refused("after", after) or _compared(before, after, given.subject)
+    refused = _refused("before", before) or _refused("after", after)
+    return refused or _floored(_compared(before, after, given.subject), given.floors)
+
+
+def _floored(found: BurstComparison, floors: Sequence[GivenFloor]) -> BurstComparison:
+    """No change surer than the clinic's own studies allow."""
+    changes = with_floor(found.comparison.changes, {floor.measurand: floor.change_sd for floor in floors})
+    return replace(found, comparison=replace(found.comparison, changes=changes))
 
 
 def told_frames(found: BurstComparison) -> tuple[Frame, ...]:

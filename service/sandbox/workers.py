@@ -15,6 +15,7 @@ from models.anatomy import View
 from service.documents import (
     ComparisonDocument,
     Given,
+    GivenFloor,
     GivenSubject,
     MeasurementDocument,
     PlacedContour,
@@ -164,6 +165,7 @@ class AnalysisWorkers:
         view: View = View.FRONTAL,
         *,
         checked: bool = False,
+        floors: Sequence[GivenFloor] = (),
     ) -> CompareOutcome:
         """Compare two visits of one view, each of one photo or a burst of them, with all that is known of them."""
         shots = (*before, *after)
@@ -173,6 +175,7 @@ class AnalysisWorkers:
             view=view,
             befores=len(before),
             checked=checked,
+            floors=tuple(floors),
         )
         return self._do(Message("compare_shots", (_json(given), *(shot.upload for shot in shots))), _read_compare)
 

@@ -88,6 +88,7 @@ def made(session: Session, tenant: TenantId, series: PlannedSeries) -> SeriesDoc
         [pair.pair for pair in pairs.values()],
         protocol=state.protocol,
         confounders=[confounder_of(row) for row in state.confounders],
+        floors=state.floors,
     )
     told = dict(_told(series, pairs))
     return series_document(replace(built, due=_due(state)), state.protocol, told, series.pending)

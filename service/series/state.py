@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.anatomy import View
 from models.course import MICROCURRENT, Protocol
+from models.measurand import MeasurandCode
 from models.provenance import METHOD_VERSION
 from service.comparisons.repository import Comparisons
 from service.confounders.repository import RecordedConfounders
@@ -15,6 +16,8 @@ from service.courses.repository import Courses, protocol_of
 from service.database.tables import Comparison, Course, Photo, RecordedConfounder, SubjectSeries, Visit
 from service.errors import ProblemCode, ServiceError
 from service.photos.repository import Photos
+from service.repeatability.floors import widest_floors
+from service.repeatability.labels import Labels
 from service.subjects.repository import Subjects
 from service.tenancy.idempotency import fingerprint
 from service.tenancy.tenant import TenantId
@@ -35,6 +38,7 @@ class SeriesState:
     visits : of the course, in time.
     photos : their frontal ones, without documents.
     comparisons : all of the subject by the present method, by ``asked``, without documents.
+    floors : SD of one photo by the clinic's own repeatability studies.
     """
 
     subject_id: str
@@ -44,6 +48,7 @@ class SeriesState:
     photos: tuple[Photo, ...]
     confounders: tuple[RecordedConfounder, ...]
     comparisons: Mapping[str, Comparison]
+    floors: Mapping[MeasurandCode, float]
 
     @property
     def course_id(self) -> str | None:
@@ -76,6 +81,7 @@ class SeriesState:
             yield repr((photo.id, photo.visit_id, photo.status, photo.measured_at))
         for row in sorted(self.confounders, key=lambda row: row.id):
             yield repr((row.id, row.kind, row.since, row.until, row.regions, row.notes))
+        yield repr(sorted(self.floors.items()))
 
     def _told_of_pair(self, asked: str) -> str:
         pair = self.comparisons.get(asked)
@@ -103,7 +109,9 @@ def series_states(session: Session, tenant: TenantId, subject_id: str) -> list[S
         own = tuple(visit for visit in visits if belongs[visit.id] == (course and course.id))
         of_own = {visit.id for visit in own}
         shown = tuple(photo for photo in photos if photo.visit_id in of_own)
-        states.append(SeriesState(subject.id, course, course is wanted[-1], own, shown, confounders, comparisons))
+        floors = widest_floors(session, tenant, map(Labels.of, own))
+        latest = course is wanted[-1]
+        states.append(SeriesState(subject.id, course, latest, own, shown, confounders, comparisons, floors))
     return states
 
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from service.database import Database
 from service.errors import ProblemCode, problem_response
 from service.tenancy.keys import find_actor
-from service.tenancy.links import CorrectionLink, Link, LinkSigner, ReportLink, SeriesLink
+from service.tenancy.links import CohortLink, CorrectionLink, Link, LinkSigner, ReportLink, SeriesLink, choice_of
 from service.tenancy.tenant import Actor
 
 COOKIE: Final = "liftmark_link"
@@ -26,11 +26,13 @@ _SERIES: Final = re.compile(
     r"(?P<base>/v1/subjects/(?P<id>[0-9a-f]+))"
     r"/(series\.csv|series/(report(\.pdf)?|pictures/[0-9a-f]+/(before|after)|compare/[0-9a-f]+))"
 )
+_COHORT: Final = re.compile(r"(?P<base>/v1/cohort)/report(?P<id>)")
 _PHOTO: Final = re.compile(r"(?P<base>/v1/photos/(?P<id>[0-9a-f]+))/(correct|picture|corrections)")
 _CORRECTION: Final = re.compile(r"(?P<base>/v1/photos/(?P<id>[0-9a-f]+))/corrections/[a-z]+/[a-z_]+")
 _LINKED: Final = (
     (_REPORT, _READS, ReportLink),
     (_SERIES, _READS, SeriesLink),
+    (_COHORT, _READS, CohortLink),
     (_PHOTO, _READS, CorrectionLink),
     (_CORRECTION, frozenset({"PUT", "DELETE"}), CorrectionLink),
 )
@@ -106,7 +108,9 @@ def _linked(request: Request) -> tuple[re.Match[str], type[Link]] | None:
 
 
 def _is_about(link: Link, request: Request, record_id: str) -> bool:
-    """Whether the address is of the link's own record, and of a subject's series the link's own."""
+    """Whether the address is of the link's own record, series or choice of subjects."""
+    if isinstance(link, CohortLink):
+        return link.choice == choice_of(request.query_params)
     if isinstance(link, SeriesLink):
         return (link.subject_id, link.course_id) == (record_id, request.query_params.get("course_id"))
     return record_id == (link.comparison_id if isinstance(link, ReportLink) else link.photo_id)

@@ -1,4 +1,4 @@
-"""Links that show one comparison or series, or let one photo's contours be corrected, for a while without a key."""
+"""Links that show one comparison, series or the cohort, or let contours be corrected, for a while without a key."""
 
 import base64
 import binascii
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from service.tenancy.scope import Scope
 from service.tenancy.tenant import Actor, TenantId
@@ -78,7 +79,31 @@ class SeriesLink:
         return Actor(self.tenant, f"link:{self.subject_id}", frozenset({Scope.READ}))
 
 
-Link = ReportLink | CorrectionLink | SeriesLink
+@dataclass(frozen=True, slots=True)
+class CohortLink:
+    """What a link allows: to read the page of one choice of the clinic's subjects until ``expires_at``.
+
+    Parameters
+    ----------
+    choice : of the subjects, as :func:`choice_of` writes it; two choices side by side could tell of one subject.
+    """
+
+    tenant: TenantId
+    choice: str
+    expires_at: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """Who the holder is to the rest of the service; the address keeps it to the cohort's page."""
+        return Actor(self.tenant, "link:cohort", frozenset({Scope.READ}))
+
+
+Link = ReportLink | CorrectionLink | SeriesLink | CohortLink
+
+
+def choice_of(query: Mapping[str, str]) -> str:
+    """The part of a cohort's address that chooses subjects, in one way of writing it."""
+    return urlencode([(name, query[name]) for name in ("kind", "from", "until", "phase") if query.get(name)])
 
 
 class LinkSigner:
@@ -112,6 +137,8 @@ def correction_page(links: LinkSigner, link: CorrectionLink) -> str:
 
 
 def _about(link: Link) -> dict[str, str | None]:
+    if isinstance(link, CohortLink):
+        return {"h": link.choice}
     if isinstance(link, SeriesLink):
         return {"s": link.subject_id, "o": link.course_id}
     if isinstance(link, CorrectionLink):
@@ -121,6 +148,8 @@ def _about(link: Link) -> dict[str, str | None]:
 
 def _link(claims: Mapping[str, Any]) -> Link:
     tenant, expires_at = TenantId(claims["t"]), datetime.fromtimestamp(claims["e"], UTC)
+    if "h" in claims:
+        return CohortLink(tenant, claims["h"], expires_at)
     if "s" in claims:
         return SeriesLink(tenant, claims["s"], claims["o"], expires_at)
     if "p" in claims:

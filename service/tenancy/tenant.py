@@ -23,6 +23,11 @@ class Actor:
     name: str
     scopes: frozenset[Scope]
 
+    @property
+    def comes_by_link(self) -> bool:
+        """Whether it is the holder of a link and not of a key."""
+        return self.name.startswith("link:")
+
     def require(self, scope: Scope) -> None:
         """Raise ServiceError where the key lacks ``scope``."""
         if scope not in self.scopes:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from models.course import Phase
 from service.database.tables import Visit
 from service.fields import Moment, Notes, Patch, RecordId
+from service.repeatability.labels import Label
 
 _TreatmentNumber = Annotated[int, Field(ge=0, le=1000)]
 _CourseId = Annotated[
@@ -29,6 +30,9 @@ class NewVisit(BaseModel):
     treatment_number: _TreatmentNumber | None = None
     notes: Notes | None = None
     course_id: _CourseId = None
+    room: Label = None
+    camera: Label = None
+    operator: Label = None
 
 
 class VisitPatch(Patch):
@@ -42,6 +46,9 @@ class VisitPatch(Patch):
     treatment_number: _TreatmentNumber | None = None
     notes: Notes | None = None
     course_id: _CourseId = None
+    room: Label = None
+    camera: Label = None
+    operator: Label = None
 
 
 class VisitAnswer(BaseModel):
@@ -54,6 +61,9 @@ class VisitAnswer(BaseModel):
     treatment_number: int | None
     notes: str | None
     course_id: str | None
+    room: str | None
+    camera: str | None
+    operator: str | None
     created_at: datetime
 
     @classmethod

@@ -11,7 +11,21 @@ from sqlalchemy.exc import IntegrityError
 
 from service.database import Database, retry_on_clash
 from service.database.migrate import migrate
-from service.database.tables import Clinic, Comparison, IrisDiameter, Row, Subject, Visit, new_id
+from service.database.tables import (
+    Clinic,
+    Comparison,
+    IrisDiameter,
+    Photo,
+    RepeatabilityStudy,
+    Row,
+    StudyPhoto,
+    Subject,
+    Visit,
+    new_id,
+)
+from service.repeatability.floors import floors_of
+from service.repeatability.labels import Labels
+from service.repeatability.repository import Studies, StudyPhotos
 from service.subjects.iris_repository import IrisDiameters
 from service.subjects.repository import Subjects
 from service.tenancy.keys import create_first_key, create_key, find_actor
@@ -110,6 +124,40 @@ def test_of_what_ends_and_stays_one_alone_is_in_use(database, tenant):
     with database.reading() as session:
         assert IrisDiameters(session, tenant).current("s").id == "second"
         assert len(IrisDiameters(session, tenant).history_of("s")) == 3
+
+
+def test_of_studies_in_the_same_words_one_alone_is_in_force(database, tenant):
+    def make(name: str, ended_at=None, **more) -> None:
+        told = {"name": "Room 1", "fingerprint": "f", "method_version": "1", "status": "studied", "made_by": "key"}
+        with database.writing() as session:
+            Studies(session, tenant).add(RepeatabilityStudy(id=name, ended_at=ended_at, **told, **more))
+
+    make("first", datetime.now().astimezone(), floors='{"mrd1": 0.1}')
+    make("second", floors='{"mrd1": 0.2, "unknown_to_this_version": 1}')
+    with pytest.raises(IntegrityError):
+        make("third")
+    with database.reading() as session:
+        assert Studies(session, tenant).same("f").id == "second"
+        assert [study.id for study in Studies(session, tenant).in_force()] == ["second"]
+        assert floors_of(session, tenant, Labels(room="1")) == {"mrd1": 0.2}
+
+
+def test_a_study_outlives_its_photos(database, tenant):
+    told = {"name": "Room 1", "fingerprint": "f", "method_version": "1", "status": "studied", "made_by": "key"}
+    photo = {"view": "frontal", "sha256": "x", "size_bytes": 1, "upload_blob": "b", "status": "analysed"}
+    with database.writing() as session:
+        Subjects(session, tenant).add(Subject(id="s", reference="P", wrapped_key=b"k"))
+        when = datetime.now().astimezone()
+        session.add(Visit(id="v", tenant_id=tenant, subject_id="s", taken_at=when, phase="x", room="1"))
+        session.flush()
+        session.add(Photo(id="p", tenant_id=tenant, subject_id="s", visit_id="v", **photo))
+        Studies(session, tenant).add(RepeatabilityStudy(id="study", **told))
+        row = StudyPhoto(study_id="study", photo_id="p", subject_id="s", person=0, place=0)
+        assert StudyPhotos(session, tenant).add(row).tenant_id == tenant
+        Subjects(session, tenant).delete(Subjects(session, tenant).get("s"))
+    with database.reading() as session:
+        assert StudyPhotos(session, tenant).of("study") == []
+        assert Studies(session, tenant).get("study").name == "Room 1"
 
 
 def test_a_time_comes_back_in_utc_as_the_same_moment(database, tenant):

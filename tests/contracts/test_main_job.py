@@ -37,7 +37,7 @@ class Analyst:
     def measure(self, upload, view, corrections=(), subject=None, *, checked=False):
         return MeasureOutcome(REFUSED, b"overlay")
 
-    def compare_shots(self, before, after, subject, view, *, checked=False):
+    def compare_shots(self, before, after, subject, view, *, checked=False, floors=()):
         return CompareOutcome(REFUSED, before[0].upload[::-1], after[0].upload[::-1])
 
 

@@ -120,6 +120,7 @@ class FakeAnalyst:
         self.told: list[tuple] = []
         self.compared: list[tuple] = []
         self.views: list[View] = []
+        self.floors: list[tuple] = []
 
     def check(self, upload: bytes):
         if not upload:
@@ -140,9 +141,12 @@ class FakeAnalyst:
             return MeasureOutcome(refused_document(Refused(Flag.of(FlagCode.NO_FACE))), None)
         return MeasureOutcome(measured(corrections, subject), b"\xff\xd8 overlay")
 
-    def compare_shots(self, before, after, subject=None, view=View.FRONTAL, *, checked=False) -> CompareOutcome:
+    def compare_shots(
+        self, before, after, subject=None, view=View.FRONTAL, *, checked=False, floors=()
+    ) -> CompareOutcome:
         self.views.append(view)
         self.compared.append((before, after, subject))
+        self.floors.append(floors)
         assert self.go_on.wait(20)
         if len(before) + len(after) > 2:
             return CompareOutcome(burst(before, after), b"\xff\xd8 before", b"\xff\xd8 after")

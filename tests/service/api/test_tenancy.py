@@ -3,6 +3,7 @@
 import pytest
 
 from service.tenancy.scope import Scope
+from tests.service.api.conftest import PHOTO
 
 NOWHERE = "0" * 32
 COURSE = {"started_on": "2026-03-02"}
@@ -16,6 +17,8 @@ def foreign(other_clinic):
     pair = other_clinic.pair()
     comparison = other_clinic.get(f"/v1/comparisons/{pair}").json()
     photo = other_clinic.get(f"/v1/photos/{comparison['before_photo_id']}").json()
+    retakes = [photo["id"], *(other_clinic.photo(PHOTO + b"!" * number, photo["visit_id"]) for number in (1, 2))]
+    study = other_clinic.post("/v1/repeatability-studies", {"name": "Theirs", "photo_ids": [retakes]}).json()["id"]
     subject = photo["subject_id"]
     course = other_clinic.post(f"/v1/subjects/{subject}/courses", COURSE).json()["id"]
     confounder = other_clinic.post(f"/v1/subjects/{subject}/confounders", CONFOUNDER).json()["id"]
@@ -26,6 +29,7 @@ def foreign(other_clinic):
         "comparison": pair,
         "course": course,
         "confounder": confounder,
+        "study": study,
     }
 
 
@@ -53,6 +57,8 @@ READS = [
     ("comparison", "/v1/comparisons/{}/report"),
     ("comparison", "/v1/comparisons/{}/report.pdf"),
     ("comparison", "/v1/comparisons/{}/aligned/before"),
+    ("study", "/v1/repeatability-studies/{}"),
+    ("study", "/v1/repeatability-studies/{}/report"),
 ]
 
 
@@ -119,9 +125,12 @@ def test_nothing_can_be_done_to_records_of_another_clinic(clinic, other_clinic, 
         clinic.post("/v1/comparisons", {"before_photo_id": foreign["photo"], "after_photo_id": foreign["photo"]}),
         clinic.post("/v1/comparisons", {"before_photo_id": own, "after_photo_id": foreign["photo"]}),
         clinic.post(f"/v1/comparisons/{foreign['comparison']}/link"),
+        clinic.post("/v1/repeatability-studies", {"name": "Mine", "photo_ids": [[own, foreign["photo"]]]}),
+        clinic.post("/v1/repeatability-studies", {"name": "Mine", "visit_ids": [foreign["visit"]]}),
+        clinic.delete(f"/v1/repeatability-studies/{foreign['study']}"),
         clinic.delete(f"/v1/subjects/{foreign['subject']}"),
     ]
-    assert [attempt.status_code for attempt in attempts] == [404] * 6
+    assert [attempt.status_code for attempt in attempts] == [404] * 9
     assert other_clinic.get(f"/v1/photos/{foreign['photo']}/file").status_code == 200
 
 
@@ -129,6 +138,7 @@ def test_lists_hold_ones_own_records_alone(clinic, foreign):
     mine = clinic.subject()
     assert [item["id"] for item in clinic.get("/v1/subjects").json()["items"]] == [mine]
     assert clinic.get("/v1/comparisons").json()["items"] == []
+    assert clinic.get("/v1/repeatability-studies").json()["items"] == []
     assert clinic.get("/v1/photos").json()["items"] == []
     assert clinic.get("/v1/due?until=2100-01-01").json()["items"] == []
 

@@ -1,12 +1,13 @@
 """The first screen says what the verdicts say, and no more."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from models.anatomy import Side
 from models.comparison import Comparable, Verdict
 from models.measurand import MeasurandCode
+from service.documents.records import ClinicRepeatabilityDocument
 from service.reports.summary import headline, summary
 from tests.service.reports.documents import (
     AFTER_TAKEN,
@@ -129,3 +130,17 @@ def test_a_change_that_holds_only_alone_is_marked_and_the_others_are_not():
     changes = [UP.model_copy(update={"family_verdict": verdict}) for verdict in (TOGETHER, ALONE)]
     (finding,) = summary(with_changes(*changes)).findings
     assert [side.doubt for side in finding.sides] == ["", "may be chance"]
+
+
+def test_the_clinics_own_study_is_named_with_what_it_widened():
+    used = {"study_id": "01ab", "name": "Room 1", "made_on": date(2026, 3, 2), "measurands": (MeasurandCode.MRD1,)}
+    document = with_changes(UP)
+    widened, not_widened = (
+        document.model_copy(update={"clinic_repeatability": (ClinicRepeatabilityDocument(**used, widened=codes),)})
+        for codes in ((MeasurandCode.MRD1,), ())
+    )
+    (told,) = (remark for remark in summary(widened).remarks if "repeatability" in remark)
+    assert "“Room 1” of 2 March 2026 (id 01ab)" in told
+    assert "Upper lid to pupil (MRD1)" in told
+    assert any("Nowhere do photos" in remark for remark in summary(not_widened).remarks)
+    assert not any("repeatability" in remark for remark in summary(document).remarks)

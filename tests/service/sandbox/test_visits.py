@@ -1,6 +1,7 @@
 """What is known of photos beyond their pixels reaches the analysis process and what it answers: real processes."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,18 @@ from PIL import Image
 
 from models.anatomy import View
 from models.burst import FrameUse
+from models.measurand import MeasurandCode
 from models.scale import HVID_MM
-from service.documents import ComparisonDocument, GivenIris, GivenSubject, MeasurementDocument, PlacedContour, Shot
+from service.documents import (
+    ComparisonDocument,
+    GivenFloor,
+    GivenIris,
+    GivenStudy,
+    GivenSubject,
+    MeasurementDocument,
+    PlacedContour,
+    Shot,
+)
 from service.sandbox import AnalysisWorkers, CorrectionRefusedError
 
 ROOT = Path(__file__).parents[3]
@@ -71,6 +82,28 @@ def test_a_pair_has_one_scale_and_says_so(workers):
     document = compared(workers, [Shot(BEFORE)], [Shot(AFTER)])
     assert (document.before.scale.method, document.after.scale.method) == ("iris_of_subject", "iris_of_subject")
     assert document == workers.compare(BEFORE, AFTER).document
+
+
+def test_no_change_is_surer_than_the_clinics_own_study(workers):
+    study = GivenStudy(id="s1", name="Room 1", made_on=date(2026, 3, 2))
+    floors = [
+        GivenFloor(measurand=code, change_sd=size, studies=(study,))
+        for code, size in ((MeasurandCode.MRD1, 5.0), (MeasurandCode.MRD2, 0.0001))
+    ]
+    plain = compared(workers, [Shot(BEFORE)], [Shot(AFTER)])
+    floored = workers.compare_shots([Shot(BEFORE)], [Shot(AFTER)], floors=floors).document
+    (told,) = floored.clinic_repeatability
+    assert (told.study_id, told.name, told.made_on) == ("s1", "Room 1", date(2026, 3, 2))
+    assert (told.measurands, told.widened) == (("mrd1", "mrd2"), ("mrd1",))
+    for change, before in zip(floored.changes, plain.changes, strict=True):
+        assert change.change == before.change
+        if change.measurand == "mrd1" and change.change is not None:
+            assert change.standard_uncertainty == pytest.approx(5.0)
+            assert change.error_terms[-1].source == "repeatability in this clinic"
+            assert change.verdict == change.family_verdict == "within_measurement_error"
+        else:
+            assert change.ci95 == before.ci95
+    assert plain.clinic_repeatability == ()
 
 
 def test_a_measured_iris_stretches_the_change(workers):

@@ -1,0 +1,1 @@
+"""What the clinic's courses changed, over its subjects, without naming one."""

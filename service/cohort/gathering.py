@@ -1,0 +1,69 @@
+"""Gathering the clinic's stored series into a cohort."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from analysis.cohort import summarise
+from models.cohort import FEWEST_SUBJECTS, CohortMember
+from service.audit import Action, record
+from service.cohort.members import StoredCourse, latest_of_each
+from service.database import Database
+from service.documents.cohort import CohortDocument, CohortFilters, cohort_document
+from service.series.repository import StoredSeries
+from service.tenancy.scope import Scope
+from service.tenancy.tenant import Actor, TenantId
+
+_AT_ONCE: Final = 100
+THE_COHORT: Final = "cohort"
+"""What the audit calls it: it has no id and names nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCohort:
+    """A cohort as it was asked for, and the kinds of protocol that the reader may choose from."""
+
+    document: CohortDocument
+    kinds: tuple[str, ...]
+
+
+class CohortViewer:
+    """Reads the cohort for an actor."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def see(self, actor: Actor, filters: CohortFilters) -> SeenCohort:
+        """The cohort of the series as they are stored now; the reading is audited."""
+        with self._database.writing() as session:
+            record(session, actor, Action.COHORT_READ, THE_COHORT)
+        with self._database.reading() as session:
+            courses = list(_stored(session, actor.tenant))
+        chosen = latest_of_each(courses, filters)
+        document = cohort_document(summarise(chosen.members), filters, sorted(chosen.method_versions))
+        return SeenCohort(document, _choice(latest_of_each(courses, CohortFilters()).members))
+
+    def allow_link(self, actor: Actor) -> None:
+        """Let the actor make a link to the page; ServiceError where they may not read it themselves."""
+        actor.require(Scope.READ)
+        with self._database.writing() as session:
+            record(session, actor, Action.LINK_MADE, THE_COHORT)
+
+
+def _choice(members: Iterable[CohortMember]) -> tuple[str, ...]:
+    """Kinds of protocol that enough subjects had, the commonest first."""
+    counts = Counter(member.kind for member in members)
+    return tuple(kind for kind, count in counts.most_common() if count >= FEWEST_SUBJECTS)
+
+
+def _stored(session: Session, tenant: TenantId) -> Iterator[tuple[str, StoredCourse]]:
+    """Each stored series with whose it is, a few at a time."""
+    after: str | None = None
+    while rows := StoredSeries(session, tenant).page(after=after, limit=_AT_ONCE, whole=True):
+        for row in rows:
+            yield row.subject_id, StoredCourse.read(row.document)
+        after = rows[-1].id
+        session.expunge_all()
