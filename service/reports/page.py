@@ -10,8 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from service.documents import ComparisonDocument, RefusedDocument
 from service.reports.chart import WIDTH
 from service.reports.flags import parted
+from service.reports.limits import comparison_limits
 from service.reports.overlays import drawn_lines, family_switches
-from service.reports.photos import averaged, controls, photo_cards, scale_spread_percent
+from service.reports.photos import averaged, controls, photo_cards
 from service.reports.rows import family_tables
 from service.reports.summary import summary
 
@@ -67,8 +68,7 @@ def render_comparison_page(
             controls=controls(document),
             alignment=document.alignment,
             method_version=document.method_version,
-            scale_spread_percent=scale_spread_percent(document),
-            iris_measured=document.before.scale is not None and document.before.scale.method == "iris_measured",
+            limits=comparison_limits(document),
             correct_links=correct_links or {},
         )
     )

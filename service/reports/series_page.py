@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from models.alignment import ALIGNED_SIZE_PX
 from service.documents.series import SeriesDocument
+from service.reports.limits import SERIES_LIMITS
 from service.reports.page import templates
+from service.reports.series import sparkline, timeline
 from service.reports.series.first_screen import first_screen
-from service.reports.series.measures import measure_rows
+from service.reports.series.tables import measure_charts, tables
+from service.reports.series.visits import player, visit_cards
 
 
 def render_series_page(
@@ -27,17 +31,23 @@ def render_series_page(
     static : address of the folder with CSS and scripts, without a slash at its end.
     csv_link, pdf_link : where the same series is had as a table and on paper.
     """
+    cards = visit_cards(document, images, compare_links)
     return (
         templates()
         .get_template("series.html")
         .render(
             static=static,
-            images=images,
-            compare_links=compare_links,
             csv_link=csv_link,
             pdf_link=pdf_link,
             screen=first_screen(document),
-            rows=measure_rows(document),
+            tables=tables(document),
+            measures=measure_charts(document),
+            visits=cards,
+            player=player(document, cards),
+            size_px=ALIGNED_SIZE_PX,
+            chart_px=(timeline.WIDTH, timeline.HEIGHT),
+            spark_px=(sparkline.WIDTH, sparkline.HEIGHT),
+            limits=SERIES_LIMITS,
             method_version=document.method_version,
         )
     )

@@ -62,9 +62,9 @@ def running_site() -> Iterator[Site]:
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = pages.get(self.path)
+            body = pages.get(self.path.partition("?")[0])
             self.send_response(404 if body is None else 200)
-            self.send_header("Content-Type", guess_type(self.path)[0] or "text/html; charset=utf-8")
+            self.send_header("Content-Type", guess_type(self.path.partition("?")[0])[0] or "text/html; charset=utf-8")
             self.send_header("Content-Security-Policy", POLICY)
             self.send_header("Content-Length", str(len(body or b"")))
             self.end_headers()

@@ -3,62 +3,20 @@
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.browser.audit import CONTRASTS, heading_levels, nameless, overflowing, too_small_for_fingers, unreached
 from tests.service.reports.documents import hostile
 
 pytestmark = pytest.mark.browser
 
-FOCUSABLE = "a[href], button, input, summary, [tabindex='0']"
-
-CONTRASTS = """() => {
-    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-    const rgb = (colour) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
-        return [...canvas.getImageData(0, 0, 1, 1).data]; };
-    const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
-        .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
-        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-    const ground = (element) => { for (let e = element; e; e = e.parentElement) {
-        const colour = rgb(getComputedStyle(e).backgroundColor); if (colour[3] > 0) return colour; } };
-    const poor = [];
-    for (const element of document.querySelectorAll('body *')) {
-        const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-        const box = element.getBoundingClientRect();
-        if (!own || box.width < 2 || element.closest('figure, [hidden]')) continue;
-        const both = [light(rgb(getComputedStyle(element).color)), light(ground(element))].sort();
-        const ratio = (both[1] + 0.05) / (both[0] + 0.05);
-        if (ratio < 4.5) poor.push(`${element.className}: ${element.textContent.trim()} ${ratio.toFixed(2)}`);
-    }
-    return poor; }"""
-
-
-def overflowing(page: Page) -> list[str]:
-    return page.evaluate(
-        """() => document.documentElement.scrollWidth <= innerWidth ? [] :
-            [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
-            .map(e => e.tagName + '.' + e.className)"""
-    )
-
 
 def test_everything_that_can_be_used_has_a_name(report):
-    nameless = report.locator(FOCUSABLE).evaluate_all(
-        """elements => elements.filter(e => !(e.getAttribute('aria-label') || e.innerText || e.textContent).trim())
-            .map(e => e.outerHTML.slice(0, 80))"""
-    )
-    assert nameless == []
+    assert nameless(report) == []
 
 
 def test_everything_that_can_be_used_is_reached_with_the_tab_key(report):
-    visible = report.locator(FOCUSABLE).evaluate_all(
-        "elements => elements.filter(e => e.checkVisibility({ visibilityProperty: true })).length"
-    )
-    reached = set()
-    for _ in range(visible + 5):
-        report.keyboard.press("Tab")
-        reached.add(report.evaluate("() => { const all = [...document.querySelectorAll('*')];"
-                                    " return all.indexOf(document.activeElement); }"))  # fmt: skip
-    body = report.evaluate("[...document.querySelectorAll('*')].indexOf(document.body)")
-    assert len(reached - {body}) == visible
+    assert unreached(report) == []
 
 
 def test_the_focus_can_be_seen(report):
@@ -75,7 +33,7 @@ def test_the_skip_link_leads_past_the_navigation(report):
 
 
 def test_headings_go_down_one_level_at_a_time(report):
-    levels = report.locator("h1, h2, h3, h4").evaluate_all("headings => headings.map(h => Number(h.tagName[1]))")
+    levels = heading_levels(report)
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(lower - upper <= 1 for upper, lower in pairwise(levels))
@@ -130,12 +88,7 @@ def test_every_text_stands_out_from_its_ground(open_report, scheme, wide):
 
 
 def test_fingers_find_buttons_large_enough(open_report):
-    report = open_report(wide=390, high=844, has_touch=True)
-    small = report.locator("button:visible").evaluate_all(
-        """buttons => buttons.map(b => [b.textContent.trim(), b.getBoundingClientRect()])
-            .filter(([, box]) => box.width < 24 || box.height < 24).map(([words]) => words)"""
-    )
-    assert small == []  # WCAG 2.2, 2.5.8: 24 by 24 CSS pixels
+    assert too_small_for_fingers(open_report(wide=390, high=844, has_touch=True)) == []
 
 
 def test_paper_carries_both_photos_whole_side_by_side_in_light_colours(open_report):

@@ -16,8 +16,8 @@ from service.sandbox import MeasureOutcome
 from service.serving import serving
 from service.settings import Settings
 from service.tenancy.keys import create_key
+from tests.browser.audit import CONTRASTS, FOCUSABLE, overflowing
 from tests.browser.site import drawn_face
-from tests.browser.test_accessibility import CONTRASTS, FOCUSABLE, overflowing
 from tests.service.api.conftest import MEASURED, Clinic, FakeAnalyst, measured
 
 pytestmark = pytest.mark.browser

@@ -1,7 +1,7 @@
 """What every database promises."""
 
 import threading
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -9,23 +9,27 @@ from alembic.migration import MigrationContext
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
+from service.courses.repository import Courses
 from service.database import Database, retry_on_clash
 from service.database.migrate import migrate
 from service.database.tables import (
     Clinic,
     Comparison,
+    Course,
     IrisDiameter,
     Photo,
     RepeatabilityStudy,
     Row,
     StudyPhoto,
     Subject,
+    SubjectSeries,
     Visit,
     new_id,
 )
 from service.repeatability.floors import floors_of
 from service.repeatability.labels import Labels
 from service.repeatability.repository import Studies, StudyPhotos
+from service.series.repository import StoredSeries
 from service.subjects.iris_repository import IrisDiameters
 from service.subjects.repository import Subjects
 from service.tenancy.keys import create_first_key, create_key, find_actor
@@ -219,6 +223,53 @@ def test_what_hangs_on_a_subject_goes_with_it(database, tenant):
         Subjects(session, tenant).delete(subject)
     with database.reading() as session:
         assert session.get(Visit, "v") is None
+
+
+def test_a_course_has_one_series_and_a_subject_without_one_has_one(database, tenant):
+    def store(name: str, course_id: str | None) -> None:
+        rest = {"fingerprint": "f", "kind": "k", "pairs": "", "document": "{}", "made_at": datetime.now().astimezone()}
+        with database.writing() as session:
+            StoredSeries(session, tenant).add(SubjectSeries(id=name, subject_id="s", course_id=course_id, **rest))
+
+    started = {"kind": "k", "planned_sessions": 1, "interval_days": 7, "started_on": date(2026, 3, 2)}
+    with database.writing() as session:
+        Subjects(session, tenant).add(Subject(id="s", reference="P", wrapped_key=b"k"))
+        for name in ("a", "b"):
+            Courses(session, tenant).add(Course(id=name, subject_id="s", **started))
+    for name, course_id in (("1", "a"), ("2", "b"), ("3", None)):
+        store(name, course_id)
+    for course_id in ("a", None):
+        with pytest.raises(IntegrityError):
+            store("4", course_id)
+    with database.writing() as session:
+        Courses(session, tenant).delete(Courses(session, tenant).get("a"))
+    with database.reading() as session:
+        assert StoredSeries(session, tenant).of("s", "a") is None
+        assert StoredSeries(session, tenant).of("s", None).id == "3"
+
+
+def test_a_visit_of_the_second_shape_keeps_its_photos_through_the_migration(database_url):
+    from service.settings import Settings
+
+    with Database(Settings(database_url=database_url).database_address) as database:
+        migrate(database, "0001")
+        with database.connection() as connection:
+            for statement in FIRST_SHAPE:
+                connection.execute(text(statement))
+        migrate(database, "0002")
+        migrate(database)
+        with database.reading() as session:
+            assert session.get_one(Visit, "visits").course_id is None
+            assert session.get_one(Photo, "photos").measured_at is None
+
+
+def test_references_are_searched_in_capitals_or_not_beyond_ascii(database, tenant):
+    with database.writing() as session:
+        for reference in ("MÜLLER", "50%", "5000"):
+            Subjects(session, tenant).add(Subject(id=new_id(), reference=reference, wrapped_key=b"k"))
+    with database.reading() as session:
+        found = {q: [s.reference for s in Subjects(session, tenant).page_of_clinic(None, 50, q)] for q in ("ü", "0%")}
+    assert found == {"ü": ["MÜLLER"], "0%": ["50%"]}
 
 
 def test_a_key_opens_its_own_clinic_with_its_own_scopes(database):

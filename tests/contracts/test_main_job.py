@@ -1,19 +1,27 @@
 """The main job on every database and every blob store: kept, analysed, compared, erased."""
 
 import time
+from datetime import date
 
 import pytest
 
 from models.anatomy import View
 from service.assembly import open_service
+from service.audit import Action
 from service.blobs import open_blobs
 from service.comparisons.pairing import Pairing
 from service.comparisons.viewing import ComparisonViewer
+from service.confounders.desk import ConfounderDesk
+from service.confounders.schemas import NewConfounder
+from service.courses.desk import CourseDesk
+from service.courses.schemas import NewCourse
 from service.documents import RefusedDocument
 from service.photos.keeping import PhotoKeeper
 from service.photos.receiving import Upload
 from service.photos.viewing import PhotoViewer
 from service.sandbox import CompareOutcome, MeasureOutcome
+from service.series.repository import StoredSeries
+from service.series.viewing import SeriesViewer
 from service.settings import Settings
 from service.subjects.registry import SubjectRegistry
 from service.tenancy.keys import create_key, find_actor
@@ -86,9 +94,32 @@ def test_the_main_job_ends_and_can_be_erased(service, actor):
     assert ended(lambda: comparisons.see(actor, pair.id)).status == "refused"
     assert comparisons.aligned(actor, pair.id, "after") == b"retfa"
 
+    series = SeriesViewer(service.database, service.vaults, service.jobs)
+    CourseDesk(service.database, service.jobs).make(actor, subject.id, NewCourse(started_on="2026-03-02"), None)
+    confounder = NewConfounder.model_validate({"kind": "weight", "date": "2026-03-02"})
+    ConfounderDesk(service.database, service.jobs).make(actor, subject.id, confounder, None)
+    series.ask(actor, subject.id, None, Action.SERIES_READ)
+    told = stored(lambda: series.is_true(actor, subject.id, None), lambda: series.tell(actor, subject.id, None))
+    assert {one.reason for one in told.document.visits} == {"No face."}
+    assert told.course_id is not None
+    with service.database.reading() as session:
+        (due,) = StoredSeries(session, actor.tenant).due(date(2026, 3, 9), None, 50)
+    assert (due.subject_id, due.due_what) == (subject.id, "session 1")
+
     prefix = registry.erase(actor, subject.id)
     store = open_blobs(service.settings.blobs_address)
     deadline = time.monotonic() + 20
     while list(store.names_under(prefix)):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+    with service.database.reading() as session:
+        assert StoredSeries(session, actor.tenant).due(date(2026, 3, 9), None, 50) == []
+
+
+def stored(is_true, tell):
+    """What ``tell`` tells once that is stored."""
+    deadline = time.monotonic() + 20
+    while not is_true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return tell()

@@ -1,11 +1,20 @@
 """The series as PDF."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+from models.measurand import MEASURANDS
 from service.documents.series import SeriesDocument
-from service.reports.pdf.typeset import picture_name, typeset
+from service.reports.limits import SERIES_LIMITS
+from service.reports.pdf.drawings import paper_svg
+from service.reports.pdf.pictures import small_picture
+from service.reports.pdf.printable import printable
+from service.reports.pdf.typeset import typeset
 from service.reports.series.first_screen import first_screen
-from service.reports.series.measures import measure_rows
+from service.reports.series.tables import Chart, MeasureCharts, Table, measure_charts, tables
+from service.reports.series.timeline import HEIGHT, WIDTH
+from service.reports.series.visits import Player, VisitCard, player, visit_cards
+
+Json = dict[str, object]
 
 
 def series_pdf(document: SeriesDocument, pictures: Mapping[str, bytes]) -> bytes:
@@ -15,15 +24,96 @@ def series_pdf(document: SeriesDocument, pictures: Mapping[str, bytes]) -> bytes
     ----------
     pictures : aligned photos as JPEG, by ``photo``; a photo without one is told in words alone.
     """
-    names = {
-        photo: name
-        for number, (photo, content) in enumerate(pictures.items())
-        if (name := picture_name(number, content)) is not None
+    small = {photo: made for photo, content in pictures.items() if (made := small_picture(content)) is not None}
+    names = {photo: f"photo-{number}.jpg" for number, photo in enumerate(small)}
+    measures, cards = measure_charts(document), visit_cards(document, names, {})
+    seen = player(document, cards)
+    large = {} if seen is None else {_large(card): pictures[card.photo] for card in (seen.baseline, seen.shown)}
+    data = _data(document, measures, cards, seen)
+    return typeset(
+        "series", data, {names[photo]: made for photo, made in small.items()} | large | dict(_drawings(measures))
+    )
+
+
+def _data(
+    document: SeriesDocument, measures: Sequence[MeasureCharts], cards: Sequence[VisitCard], seen: Player | None
+) -> Json:
+    return {
+        "method": printable(document.method_version),
+        "screen": printable(first_screen(document)),
+        "tables": [_table(table) for table in tables(document)],
+        "measures": [_measure(measure) for measure in measures],
+        "visits": [_visit(card) for card in cards],
+        "pair": [] if seen is None else _pair(seen),
+        "strip": [_photo(card) for card in cards if card.image],
+        "limits": printable(SERIES_LIMITS),
     }
-    data = {
-        "headline": first_screen(document).headline,
-        "method": document.method_version,
-        "rows": [[row.name, row.lasting.change if row.lasting else ""] for row in measure_rows(document)],
-        "pictures": list(names.values()),
+
+
+def _table(table: Table) -> Json:
+    keys = ("name", "side_words", "lasting", "passing", "after_course", "missing")
+    rows = [{key: printable(getattr(line.row, key)) for key in keys} for line in table.lines]
+    return {"slug": table.slug, "title": table.title, "says": table.says, "rows": rows}
+
+
+def _measure(measure: MeasureCharts) -> Json:
+    return {
+        "name": printable(measure.name),
+        "what": printable(measure.what),
+        "definition": printable(measure.definition.replace("`", "")),
+        "charts": [_chart(chart) for chart in measure.charts],
     }
-    return typeset("series", data, {name: pictures[photo] for photo, name in names.items()})
+
+
+def _chart(chart: Chart) -> Json:
+    row = chart.row
+    return {
+        "side": row.side_words,
+        "lasting": printable(row.lasting),
+        "missing": printable(row.missing),
+        "trend": row.trend,
+        "words": "" if chart.drawing is None else printable(chart.drawing.words),
+        "picture": None if chart.drawing is None else _chart_name(chart),
+    }
+
+
+def _chart_name(chart: Chart) -> str:
+    return f"chart-{list(MEASURANDS).index(chart.row.code)}-{chart.row.side or 'face'}.svg"
+
+
+def _drawings(measures: Sequence[MeasureCharts]) -> Iterator[tuple[str, bytes]]:
+    for chart in (chart for measure in measures for chart in measure.charts):
+        if chart.drawing is not None:
+            yield _chart_name(chart), paper_svg(chart.drawing.inside, WIDTH, HEIGHT)
+
+
+def _pair(seen: Player) -> list[Json]:
+    """The baseline and the last photo that counts."""
+    both = (("Baseline", seen.baseline), (seen.shown_title, seen.shown))
+    return [_photo(card) | {"title": title, "picture": _large(card)} for title, card in both]
+
+
+def _large(card: VisitCard) -> str:
+    """The name of a photo in its full size."""
+    return f"large-{card.image}"
+
+
+def _photo(card: VisitCard) -> Json:
+    return {
+        "picture": card.image,
+        "alt": f"The face on {card.day}, {card.phase}",
+        "day": card.short_day,
+        "phase": card.phase,
+        "excluded": card.excluded,
+    }
+
+
+def _visit(card: VisitCard) -> Json:
+    use = f"left out: {card.reason}" if card.excluded else card.role or "used"
+    return {
+        "day": card.short_day,
+        "phase": card.phase,
+        "photo": printable(card.photo),
+        "use": printable(" ".join((use, *(flag.says for flag in card.flags)))),
+        "notes": printable(card.notes),
+    }

@@ -15,7 +15,6 @@ Standard = Literal["ua-1"] | None
 
 _NO_GLYPH: Final = "could not be displayed with font"
 """What typst says of a character that no font has, which PDF/UA forbids."""
-_ENDINGS: Final = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png"}
 
 
 def typeset(template: str, data: Mapping[str, object], pictures: Mapping[str, bytes]) -> bytes:
@@ -37,12 +36,6 @@ def typeset(template: str, data: Mapping[str, object], pictures: Mapping[str, by
         for name, content in pictures.items():
             (root / name).write_bytes(content)
         return _compiled(root, root / f"{template}.typ")
-
-
-def picture_name(number: int, content: bytes) -> str | None:
-    """The file name for a picture; None where it is neither JPEG nor PNG."""
-    ending = next((ending for start, ending in _ENDINGS.items() if content.startswith(start)), None)
-    return None if ending is None else f"picture-{number}.{ending}"
 
 
 def _compiled(root: Path, source: Path) -> bytes:

@@ -19,7 +19,7 @@ from service.reports.words import (
     with_unit,
 )
 
-MAY_BE_CHANCE: Final = "may be chance"
+MAY_BE_CHANCE: Final = "May be chance"
 """Said of an effect that is detectable by itself and does not hold when all are taken together."""
 
 _LASTS: Final = MappingProxyType({Unit.PERCENT: 1, Unit.DEGREE: 3, Unit.MILLIMETRE: 3, Unit.LOG_LUMINANCE: 4})
@@ -33,7 +33,7 @@ class EffectWords:
     Parameters
     ----------
     verdict : the one that holds when all is taken together; it names the look.
-    doubt : said where the effect is detectable by itself alone.
+    verdict_words : of an effect that is detectable by itself alone, that it may be chance.
     mdc95 : with its unit, what would have been detectable.
     n : photos, or pairs of photos, that it rests on.
     half_life : of a loss, in a sentence's part; empty where none is known.
@@ -45,7 +45,6 @@ class EffectWords:
     verdict: Verdict
     symbol: str
     verdict_words: str
-    doubt: str
     meaning: str
     reason: str
     at: str
@@ -55,16 +54,18 @@ class EffectWords:
 
 def effect_words(effect: EffectDocument | None, code: MeasurandCode, unit: Unit) -> EffectWords | None:
     """Tell an effect; None where the photos do not carry it."""
-    if effect is None:
-        return None
+    return None if effect is None else told(effect, code, unit)
+
+
+def told(effect: EffectDocument, code: MeasurandCode, unit: Unit) -> EffectWords:
+    """Tell an effect."""
     return EffectWords(
         change=signed(effect.change, unit),
         interval=interval(effect.ci95, unit),
         mdc95=with_unit(figure(effect.mdc95, unit), unit),
         verdict=effect.verdict,
         symbol=VERDICT_SYMBOLS[effect.verdict],
-        verdict_words=VERDICT_WORDS[effect.verdict],
-        doubt=doubt(effect),
+        verdict_words=MAY_BE_CHANCE if by_itself_alone(effect) else VERDICT_WORDS[effect.verdict],
         meaning=_meaning(effect, MEASURANDS[code]),
         reason=effect.reason or "",
         at="" if effect.at is None else day(effect.at),
@@ -78,9 +79,9 @@ def holds(effect: EffectDocument | None) -> bool:
     return effect is not None and effect.verdict in DETECTABLE
 
 
-def doubt(effect: EffectDocument) -> str:
-    """Said of an effect that holds by itself alone; empty for all others."""
-    return MAY_BE_CHANCE if effect.own_verdict in DETECTABLE and effect.verdict not in DETECTABLE else ""
+def by_itself_alone(effect: EffectDocument | None) -> bool:
+    """Whether the effect is detectable, and not so when everything that the series claims is taken together."""
+    return effect is not None and effect.own_verdict in DETECTABLE and effect.verdict not in DETECTABLE
 
 
 def half_life(effect: DecayDocument) -> str:

@@ -11,7 +11,7 @@ from models.measurand import MEASURANDS, Family, MeasurandCode, Unit
 from models.series import NoteCode
 from service.documents.series import MeasurandSeriesDocument, NoteDocument, PointDocument, SeriesDocument
 from service.reports.series.effects import EffectWords, effect_words, trend_words
-from service.reports.words import day, interval, named, side_words, signed, spoken
+from service.reports.words import day, interval, named, side_words, signed
 
 PLACES: Final = {code: place for place, code in enumerate(MEASURANDS)}
 
@@ -40,7 +40,7 @@ class PointRow:
 
 @dataclass(frozen=True, slots=True)
 class MeasureRow:
-    """One measure on one side; an effect that the photos do not carry is None, and ``missing`` says why of the lasting."""
+    """One measure on one side; an effect that the photos do not carry is None, ``missing`` says why of the lasting."""
 
     id: str
     code: MeasurandCode
@@ -131,8 +131,3 @@ def _point(point: PointDocument, unit: Unit, number: int | None) -> PointRow:
         counts=point.counts,
         note=point.reason or "",
     )
-
-
-def spoken_kind(kind: str) -> str:
-    """The protocol's kind as a sentence begins with it."""
-    return spoken(kind)

@@ -28,6 +28,11 @@ class Viewer {
     return this.#root.dataset.mode;
   }
 
+  /* What the two photos are called. */
+  get #words() {
+    return { before: this.#root.dataset.before ?? "before", after: this.#root.dataset.after ?? "after" };
+  }
+
   /** Compare by ``slider``, ``side``, ``blink`` or ``fade``. */
   compareBy(mode) {
     this.#root.dataset.mode = mode;
@@ -133,7 +138,7 @@ class Viewer {
     const fade = this.#part("[data-fade]");
     fade.addEventListener("input", () => {
       this.#root.style.setProperty("--fade", String(fade.value / 100));
-      fade.setAttribute("aria-valuetext", `${fade.value} % after over before`);
+      fade.setAttribute("aria-valuetext", `${fade.value} % ${this.#words.after} over ${this.#words.before}`);
     });
     const rate = this.#part("[data-blink-rate]");
     rate.addEventListener("input", () => {
@@ -180,7 +185,7 @@ class Viewer {
 
   #drawSplit(input) {
     this.#root.style.setProperty("--split", `${input.value}%`);
-    input.setAttribute("aria-valuetext", `${input.value} % before, ${100 - input.value} % after`);
+    input.setAttribute("aria-valuetext", `${input.value} % ${this.#words.before}, ${100 - input.value} % ${this.#words.after}`);
   }
 
   #drawViewport() {

@@ -204,8 +204,8 @@ def test_a_photo_that_was_moved_to_another_day_is_not_sent_twice(run, archive, c
 
 def test_confounders_and_courses_go_in_once(run, archive, clinic):
     names = sorted(path.name for path in (archive / "P-1").glob("*.jpg"))
-    lines = [f"{name},{name[:10]}T09:30,Microcurrent,no filler; lids swollen" for name in names]
-    (archive / "P-1" / "visits.csv").write_text("\n".join(["file,taken_at,course,note", *lines]))
+    lines = [f"{name},{name[:10]}T09:30,Microcurrent,Room 2,no filler; lids swollen" for name in names]
+    (archive / "P-1" / "visits.csv").write_text("\n".join(["file,taken_at,course,room,note", *lines]))
     (archive / "P-1" / "confounders.csv").write_text("kind,from,regions,note\nfiller,2026-01-20,eyelids,1 ml\n")
     for _ in range(2):
         code, out, err = run()
@@ -219,7 +219,8 @@ def test_confounders_and_courses_go_in_once(run, archive, clinic):
     assert len(found) == 1 + len(swollen) == len({(one["kind"], one["from"]) for one in found})
     (course,) = everything(clinic, f"/v1/subjects/{subject}/courses")
     assert (course["kind"], course["started_on"]) == ("microcurrent", "2026-02-12")
-    assert {visit["course_id"] for visit in everything(clinic, f"/v1/subjects/{subject}/visits")} == {course["id"]}
+    visits = everything(clinic, f"/v1/subjects/{subject}/visits")
+    assert {(visit["course_id"], visit["room"]) for visit in visits} == {(course["id"], "Room 2")}
 
 
 def test_a_visit_that_the_service_has_already_is_used(run, archive, clinic):

@@ -1,7 +1,6 @@
 """The page as text: complete, escaped, free of inline code and of forbidden words."""
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 
@@ -12,6 +11,7 @@ from service.reports import STATIC_FOLDER, render_comparison_page, render_refusa
 from service.reports.flags import parted
 from service.reports.rows import family_tables
 from tests.service.reports.documents import a_comparison, a_refusal, hostile, not_comparable, with_changes
+from tests.service.reports.tags import Tags
 
 
 def page(document: ComparisonDocument | None = None) -> str:
@@ -24,32 +24,6 @@ PAGES = {
     "nothing measured": page(with_changes()),
     "refusal": render_refusal_page(a_refusal()),
 }
-
-
-class Tags(HTMLParser):
-    """Collects tags with their attributes, identifiers, and which tags were left open."""
-
-    VOID = frozenset({"meta", "link", "img", "input", "br", "hr"})
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def identifiers(self) -> list[str]:
-        return [attributes["id"] for _, attributes in self.tags if "id" in attributes]
 
 
 @pytest.mark.parametrize("html", PAGES.values(), ids=PAGES)

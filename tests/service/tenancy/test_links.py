@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.tenancy.links import LinkSigner, ReportLink
+from service.tenancy.links import CorrectionLink, LinkSigner, ReportLink, SeriesLink
 from service.tenancy.tenant import TenantId
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -19,6 +19,19 @@ def test_a_token_reads_back_as_its_link_until_it_ends():
     assert SIGNER.read(token, NOW) == LINK
     assert SIGNER.read(token, LINK.expires_at - timedelta(seconds=1)) == LINK
     assert SIGNER.read(token, LINK.expires_at) is None
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        ReportLink(LINK.tenant, "0a" * 16, LINK.expires_at, corrector="key"),
+        CorrectionLink(LINK.tenant, "0b" * 16, LINK.expires_at, "key"),
+        SeriesLink(LINK.tenant, "0c" * 16, "0d" * 16, LINK.expires_at),
+        SeriesLink(LINK.tenant, "0c" * 16, "none", LINK.expires_at),
+    ],
+)
+def test_each_kind_of_link_reads_back_as_what_it_was(link):
+    assert SIGNER.read(SIGNER.sign(link), NOW) == link
 
 
 def test_a_token_signed_with_another_key_is_none():
