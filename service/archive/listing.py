@@ -110,7 +110,7 @@ def read_bytes(path: Path, most: int = _LARGEST_BYTES) -> bytes:
 def _walk(folder: Path, inside: PurePosixPath, *, deep: bool) -> Iterator[tuple[str, Path, int]]:
     """Every file and link as (name, path, mode)."""
     for entry in _scanned(folder):
-        name = inside / entry.name
+        name = inside / readable(entry.name)
         if _passed_over(entry.name):
             continue
         kind = entry.stat(follow_symlinks=False).st_mode
@@ -118,6 +118,12 @@ def _walk(folder: Path, inside: PurePosixPath, *, deep: bool) -> Iterator[tuple[
             yield str(name), Path(entry.path), kind
         elif deep:
             yield from _walk(Path(entry.path), name, deep=deep)
+
+
+def readable(name: str) -> str:
+    """A name as it can be told: what is no text in it, and what a terminal would obey, shows as a mark."""
+    text = os.fsencode(name).decode("utf-8", errors="replace")
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def _passed_over(name: str) -> bool:

@@ -14,7 +14,15 @@ from models.anatomy import View
 from service.archive.confounding import in_notes, in_table, told
 from service.archive.dates import by_camera
 from service.archive.drafts import Draft, draft_of_name, draft_of_row
-from service.archive.listing import CONFOUNDERS_TABLE, Listing, confounders_table_in, folders_in, list_folder, table_in
+from service.archive.listing import (
+    CONFOUNDERS_TABLE,
+    Listing,
+    confounders_table_in,
+    folders_in,
+    list_folder,
+    readable,
+    table_in,
+)
 from service.archive.ordering import DatedDraft, Guesses, in_order
 from service.archive.records import Archive, ArchiveError, CameraClock, Entry, NamedConfounder, Reason, Refusal
 from service.archive.tables import PHOTO_COLUMNS, Row, Table, read_table
@@ -105,8 +113,9 @@ def _drafts_of_archive(reading: "_Reading", subject: str) -> Iterator[Draft]:
         yield from (_of_its_folder(draft, subject) for draft in reading.drafts(folder))
         return
     for inside in folders_in(folder):
-        yield from reading.drafts(inside, f"{inside.name}/", inside.name)
-        reading.read_confounders(inside, f"{inside.name}/", inside.name)
+        subject = readable(inside.name)
+        yield from reading.drafts(inside, f"{subject}/", subject)
+        reading.read_confounders(inside, f"{subject}/", subject)
     yield from reading.drafts_of_names(reading.known(list_folder(folder, deep=False), ""), "", "")
 
 

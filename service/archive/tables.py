@@ -12,6 +12,7 @@ from service.archive.listing import read_bytes
 from service.archive.records import Reason, Refusal
 
 _LARGEST_BYTES: Final = 50_000_000  # a hundred thousand lines with long notes
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line end; no clinic writes them
 _DELIMITERS: Final = ";\t,"
 
 PHOTO_COLUMNS: Final = {
@@ -119,5 +120,5 @@ def _cells(columns: list[str | None], cells: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for column, cell in zip(columns, cells, strict=False):  # a short line lacks its last cells
         if column is not None and not found.get(column):
-            found[column] = cell.strip()
+            found[column] = _CONTROL.sub("", cell).strip()
     return found

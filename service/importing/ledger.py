@@ -25,7 +25,7 @@ class Ledger:
     def __enter__(self) -> Self:
         """Begin to write; OSError where the file cannot be written."""
         opened = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        self._file = os.fdopen(opened, "a", encoding="utf-8")
+        self._file = os.fdopen(opened, "a", encoding="utf-8", errors="backslashreplace")
         if _ends_in_the_middle(self.path):
             self._file.write("\n")
         return self

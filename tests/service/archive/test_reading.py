@@ -168,7 +168,7 @@ def test_what_the_table_leaves_open_the_name_says(folder):
         ("2026-01-12_4032.jpg", at("2026-01-12T12:00"), None, None, None),
         ("2026-01-12_profile right_1.jpg", at("2026-01-12T12:00"), None, None, View.PROFILE_RIGHT),
         ("2026-01-19_treatment/IMG_7.jpg", at("2026-01-19T12:00"), Phase.TREATMENT, None, None),
-        ("2026-01-19/baseline/front.jpg", at("2026-01-19T12:00"), Phase.BASELINE, None, None),
+        ("2026-01-19/baseline/front.jpg", at("2026-01-19T12:00"), Phase.BASELINE, None, View.FRONTAL),
     ],
 )  # fmt: skip
 def test_a_name_says(name, taken, phase, number, view):
@@ -314,6 +314,21 @@ def test_a_table_cannot_name_a_file_behind_a_link(folder, tmp_path_factory):
     archive = read_subject(root, no_camera)
     assert archive.refusals[0].reason is Reason.LINK
     assert [entry.file for entry in archive.entries] == ["b.jpg"]
+
+
+def test_a_name_that_is_no_text_is_shown_harmlessly(tmp_path):
+    path = tmp_path / os.fsdecode(b"P\xe9\x1b[31m") / os.fsdecode(b"2026-01-12_\xff.jpg")
+    path.parent.mkdir()
+    path.write_bytes(b"\xff\xd8")
+    archive = read_archive(tmp_path, no_camera)
+    (entry,) = archive.entries
+    assert entry.path.read_bytes() == b"\xff\xd8"
+    assert all(text.isprintable() and text.encode() for text in (entry.file, entry.subject))
+
+
+def test_a_table_brings_no_control_codes(folder):
+    archive = read_subject(folder("a.jpg", visits="file,taken_at,note\na.jpg,2026-01-12,\x1b[31mred\x00\n"), no_camera)
+    assert archive.entries[0].notes == "[31mred"
 
 
 # ---- confounders ----
