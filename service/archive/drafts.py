@@ -89,8 +89,13 @@ def draft_of_row(row: Row, file: str, subject: str) -> Draft | Refusal:
         says = f"The treatment number {_quoted(row['treatment_number'])} is no whole number from 0 to {_MOST_SESSIONS}."
         return row.refused(Reason.NUMBER_UNREADABLE, says)
     sheet = Sheet(row["course"], row["room"], row["camera"], row["operator"])
-    said = Draft(file, subject, taken, phase, number, view, notes=row["note"], sheet=sheet, row=row)
+    said = Draft(file, subject, taken, phase, number, view, notes=_notes(row), sheet=sheet, row=row)
     return _completed(said, draft_of_name(file, subject))
+
+
+def _notes(row: Row) -> str:
+    """The note, and what a column of its own calls a confounder: words are looked for in both."""
+    return "; ".join(filter(None, (row["note"], row["confounder"].replace("_", " "))))
 
 
 def _completed(said: Draft, name: Draft | Refusal) -> Draft:

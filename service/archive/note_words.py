@@ -10,6 +10,7 @@ from typing import Final
 
 from models.confounder import Confounder, ConfounderKind
 
+_LONGEST_NOTE: Final = 4000  # as the API takes them
 _K = ConfounderKind
 _NAMES: Final = {
     _K.FILLER: "(?:dermal |lip |cheek )?fillers?|hyaluron\\w*|juv[eé]derm|restylane|belotero|teosyal|radiesse|sculptra",
@@ -47,7 +48,8 @@ _DENIED_BEFORE: Final = re.compile(
 )
 _DENIED_AFTER: Final = re.compile(
     r"^\s*:?\s*(?:was |were |is |are |all |has been )?"
-    r"(?:none|no\b|not\b|never|removed|taken off|washed off|denied|declined|planned|free\b|stable|unchanged|next\b)"
+    r"(?:none|no\b(?! longer)|not\b(?! (?:mentioned|disclosed|declared|told|reported|noted|known))|never|removed"
+    r"|taken off|washed off|denied|declined|planned|free\b|stable|unchanged|next\b)"
 )
 _GOES_ON: Final = re.compile(r"\b(?:or|nor|any|no)$")
 _DATED: Final = re.compile(r"^[\w\s]{0,20}\b(?:ago|last|yesterday|since|on|in)\b")
@@ -66,7 +68,7 @@ def named_in_note(note: str, day: date, source: str) -> tuple[Confounder, ...]:
     ----------
     source : the visit's name for the confounder's own note.
     """
-    text = note.lower()
+    text = note[:_LONGEST_NOTE].lower()
     found: dict[ConfounderKind, date] = {}
     for clause in _clauses(text):
         for kind, names in _KINDS:

@@ -24,6 +24,7 @@ PHOTO_COLUMNS: Final = {
     "treatment_number": ("treatment number", "session", "session number"),
     "view": ("view",),
     "note": ("note", "notes", "comment", "comments", "remark", "remarks"),
+    "confounder": ("confounder", "confounders"),
     "course": ("course", "course kind", "kind", "protocol"),
     "room": ("room",),
     "camera": ("camera",),
@@ -31,7 +32,7 @@ PHOTO_COLUMNS: Final = {
 }
 CONFOUNDER_COLUMNS: Final = {
     "subject": PHOTO_COLUMNS["subject"],
-    "kind": ("kind", "confounder", "what"),
+    "kind": ("kind", "confounder", "type", "what"),
     "from": ("from", "date", "since", "start", "on"),
     "until": ("until", "to", "end"),
     "regions": ("regions", "region", "where", "families"),

@@ -37,6 +37,7 @@ def named(note: str) -> dict[str, str]:
         ("never had fillers, but botox in May", "toxin"),
         ("No filler. Botox since May", "toxin"),
         ("before the session, filler yesterday", "filler"),
+        ("filler not mentioned before today", "filler"),
     ],
 )
 def test_a_note_names(note, kind):

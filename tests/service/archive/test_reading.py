@@ -363,3 +363,23 @@ def test_a_note_names_a_confounder_once_and_that_is_told(folder):
     assert any("named in the note of b.jpg" in sentence for sentence in archive.told)
     (root / "confounders.csv").write_text("kind,from\nfiller,2026-01-13\n")
     assert len(read_subject(root, no_camera).confounders) == 1
+
+
+def test_a_column_may_name_the_confounder(folder):
+    table = "file,taken_at,note,confounder\na.jpg,2026-01-12,rested,make_up\nb.jpg,2026-01-19,,\n"
+    archive = read_subject(folder("a.jpg", "b.jpg", visits=table), no_camera)
+    assert [one.confounder.kind for one in archive.confounders] == [ConfounderKind.MAKE_UP]
+
+
+@pytest.mark.parametrize(
+    "word, phase",
+    [
+        ("Follow-up", Phase.FOLLOW_UP),
+        ("BASELINE", Phase.BASELINE),
+        ("before session", Phase.TREATMENT),
+        ("after_session", Phase.IMMEDIATELY_AFTER),
+    ],
+)
+def test_a_table_may_call_a_phase_in_words(folder, word, phase):
+    archive = read_subject(folder("a.jpg", visits=f"file,taken_at,phase\na.jpg,2026-01-12,{word}\n"), no_camera)
+    assert archive.entries[0].phase is phase
