@@ -37,7 +37,8 @@ def _acute(one: MeasurandSeriesDocument) -> EffectDocument | None:
 def _rests_on(document: SeriesDocument) -> str:
     usable = sum(visit.verdict == "usable" for visit in document.visits)
     days = [visit.taken_at for visit in document.visits]
-    span = f", {day(min(days))} to {day(max(days))}" if days else ""
+    ends = dict.fromkeys(map(day, (min(days), max(days)))) if days else ()
+    span = f", {' to '.join(ends)}" if ends else ""
     photos, baseline = (counted(len(some), "photo", "photos") for some in (document.visits, document.baseline))
     return f"{usable} of {photos} usable{span}; the baseline rests on {baseline}."
 

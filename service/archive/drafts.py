@@ -8,6 +8,7 @@ from typing import Final
 from models.anatomy import View
 from models.course import Phase
 from service.archive.dates import Taken, in_name, written
+from service.archive.note_words import names_something
 from service.archive.records import NO_SHEET, Reason, Refusal, Sheet
 from service.archive.tables import Row
 from service.archive.words import Words, phase_called, view_called, words_of
@@ -60,6 +61,8 @@ def draft_of_name(file: str, subject: str, words_begin: int = 0) -> Draft | Refu
         said.append(words_of(rest))
     if len({taken.day for taken in days}) > 1:
         return Refusal(file, Reason.DATES_DISAGREE, "The file's name and its folder's name two different days.")
+    rest = " ".join(said[0].unknown)
+    is_note = names_something(rest)
     return Draft(
         file,
         subject,
@@ -68,7 +71,8 @@ def draft_of_name(file: str, subject: str, words_begin: int = 0) -> Draft | Refu
         next((words.number for words in said if words.number is not None), None),
         next((words.view for words in said if words.view), None),
         any(words.after for words in said),
-        said[0].unknown,
+        () if is_note else said[0].unknown,
+        rest if is_note else "",
     )
 
 

@@ -105,6 +105,11 @@ def _ago(clause: str) -> timedelta:
     return timedelta(days=1 if yesterday else _DAYS["week"])
 
 
+def names_something(text: str) -> bool:
+    """Whether a text names a confounder."""
+    return bool(named_in_note(text, date.max, ""))
+
+
 def kind_called(word: str) -> ConfounderKind | None:
     """The kind that a table's cell names, by its code or in the clinic's words."""
     plain = re.sub(r"[\s_\-]+", " ", word).strip().lower()

@@ -365,6 +365,15 @@ def test_a_note_names_a_confounder_once_and_that_is_told(folder):
     assert len(read_subject(root, no_camera).confounders) == 1
 
 
+def test_a_name_may_name_a_confounder(folder):
+    archive = read_subject(
+        folder("2026-01-12_baseline.jpg", "2026-02-12_lip filler.jpg", "2026-02-19_anna.jpg"), no_camera
+    )
+    (named,) = archive.confounders
+    assert (named.confounder.kind, named.confounder.since.isoformat()) == (ConfounderKind.FILLER, "2026-02-12")
+    assert [sentence for sentence in archive.told if "passed over" in sentence and "anna" in sentence]
+
+
 def test_a_column_may_name_the_confounder(folder):
     table = "file,taken_at,note,confounder\na.jpg,2026-01-12,rested,make_up\nb.jpg,2026-01-19,,\n"
     archive = read_subject(folder("a.jpg", "b.jpg", visits=table), no_camera)
