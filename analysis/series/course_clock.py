@@ -18,6 +18,8 @@ PASSING_DAYS: Final = 3
 _END_INTERVALS: Final = 2
 """A follow-up within so many intervals after the last session shows the end of the course, a later one what became of
 it."""
+SAME_DAY: Final = timedelta(hours=12)
+"""Photos less apart are of one day, whatever the date: UTC may pass midnight in the middle of a clinic's day."""
 _WEEK: Final = timedelta(days=7)
 
 _IMMEDIATELY: Final = "Taken right after a session: it shows a passing effect."
@@ -73,6 +75,21 @@ class CourseClock:
         return 0.0 if self.last_session is None else (photo.taken_at - self.last_session) / _WEEK
 
 
+def day_numbers(photos: Sequence[SeriesPhoto]) -> list[int]:
+    """A number for each photo, the same for photos of one day.
+
+    Parameters
+    ----------
+    photos : in time.
+    """
+    numbers, begun, number = [], None, 0
+    for photo in photos:
+        if begun is None or photo.taken_at - begun >= SAME_DAY:
+            begun, number = photo.taken_at, number + 1
+        numbers.append(number)
+    return numbers
+
+
 def _sessions(photos: Sequence[SeriesPhoto]) -> list[datetime]:
     """When sessions of the induction took place, as far as photos tell."""
     told = {Phase.TREATMENT, Phase.IMMEDIATELY_AFTER}
@@ -112,9 +129,7 @@ def _passing(photos: Sequence[SeriesPhoto], sessions: Sequence[datetime], protoc
 
 def _after_that_days_session(photo: SeriesPhoto, photos: Sequence[SeriesPhoto]) -> bool:
     return any(
-        other.phase is Phase.IMMEDIATELY_AFTER
-        and other.taken_at.date() == photo.taken_at.date()
-        and other.taken_at <= photo.taken_at
+        other.phase is Phase.IMMEDIATELY_AFTER and timedelta(0) <= photo.taken_at - other.taken_at < SAME_DAY
         for other in photos
     )
 

@@ -4,10 +4,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
 
 import numpy as np
 
+from analysis.series.course_clock import SAME_DAY
 from analysis.series.course_model import Posterior
 from analysis.series.decay import HalfLife, half_life
 from analysis.series.measured import MeasuredCourse
@@ -16,8 +16,6 @@ from models.comparison import Verdict
 from models.course import Phase
 from models.measurand import MeasurandCode
 from models.series import DETECTABLE, Effect, SeriesPhoto, Trend
-
-_SAME_SESSION: Final = timedelta(hours=12)
 
 
 def cumulative_effect(measured: MeasuredCourse) -> Effect | None:
@@ -130,8 +128,7 @@ def _right_before(measured: MeasuredCourse, after: SeriesPhoto) -> SeriesPhoto |
         photo
         for photo in measured.course.photos
         if photo.key not in passing
-        and photo.taken_at.date() == after.taken_at.date()
-        and timedelta(0) < after.taken_at - photo.taken_at < _SAME_SESSION
+        and timedelta(0) < after.taken_at - photo.taken_at < SAME_DAY
         and measured.has(photo)
     ]
     return earlier[-1] if earlier and measured.has(after) and not measured.spoilt(after) else None

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from analysis.series.confounding import keeps_out, spoils
-from analysis.series.course_clock import CourseClock
+from analysis.series.course_clock import CourseClock, day_numbers
 from analysis.series.course_model import CourseModel, without_wild
 from analysis.series.network import Difference, States, adjust
 from analysis.series.plan import baselines
@@ -100,12 +100,12 @@ class MeasuredCourse:
         weeks = np.array([self.course.clock.weeks(photo) for photo in photos])
         if not self.baseline or not np.any(weeks > 0) or not np.any(weeks == 0):
             return None
+        days = np.array(day_numbers(photos))
         order = np.argsort(weeks, kind="stable")
         photos, weeks = [photos[index] for index in order], weeks[order]
         at = [self._place[photo.key] for photo in photos]
         states, covariance = self.states.values[at], self.states.covariance[np.ix_(at, at)]
-        days = [photo.taken_at.date().toordinal() for photo in photos]
-        return CourseModel(weeks, days, states, without_wild(weeks, states, covariance))
+        return CourseModel(weeks, days[order].tolist(), states, without_wild(weeks, states, covariance))
 
     def counting(self, photos: Sequence[SeriesPhoto]) -> list[SeriesPhoto]:
         """Those that have a state and may speak for the lasting effect."""

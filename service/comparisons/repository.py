@@ -1,10 +1,11 @@
 """Comparisons of one clinic."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
 
 from service.database.tables import Comparison, Photo
 from service.errors import ProblemCode
@@ -62,7 +63,7 @@ class Comparisons(TenantRepository[Comparison]):
 
     def with_photo(self, photo: Photo, method_version: str) -> list[Comparison]:
         """Those of this method that the photo is in, but for those that were refused."""
-        return self.every(
+        return self.every_light(
             Comparison.subject_id == photo.subject_id,
             Comparison.asked.contains(photo.id),
             Comparison.method_version == method_version,
@@ -73,6 +74,10 @@ class Comparisons(TenantRepository[Comparison]):
         """All of a subject by this method, without their documents, by what they were asked for."""
         rows = self.every_light(Comparison.subject_id == subject_id, Comparison.method_version == method_version)
         return {row.asked: row for row in rows}
+
+    def showing(self, photo_ids: Collection[str]) -> list[Comparison]:
+        """All that show any of these photos, by whatever method."""
+        return self.every(or_(Comparison.before_photo_id.in_(photo_ids), Comparison.after_photo_id.in_(photo_ids)))
 
     def all_with_photo(self, photo: Photo) -> list[Comparison]:
         """All that the photo is in, by whatever method."""

@@ -113,6 +113,7 @@ def get_report(comparison_id: str, actor: Reader, service: TheService) -> HTMLRe
         document,
         before_image=f"{pictures}/before",
         after_image=f"{pictures}/after",
+        pdf_link=f"/v1/comparisons/{comparison_id}/report.pdf",
         correct_links=_correct_links(viewer.shown_photos(actor, comparison_id), actor, service) if may_correct else {},
     )
     return HTMLResponse(page)

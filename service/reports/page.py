@@ -41,6 +41,7 @@ def render_comparison_page(
     after_image: str,
     static: str = "/static",
     correct_links: Mapping[str, str] | None = None,
+    pdf_link: str | None = None,
 ) -> str:
     """Write the report of one comparison.
 
@@ -50,6 +51,7 @@ def render_comparison_page(
     static : address of the folder with CSS and scripts, without a slash at its end.
     correct_links : addresses of the pages on which the contours of ``before`` and ``after`` are corrected, for a reader
         who may.
+    pdf_link : where the same report is had on paper.
     """
     return (
         templates()
@@ -70,6 +72,7 @@ def render_comparison_page(
             method_version=document.method_version,
             limits=comparison_limits(document),
             correct_links=correct_links or {},
+            pdf_link=pdf_link,
         )
     )
 

@@ -1,8 +1,12 @@
 """Making visits, changing and deleting them."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from service.audit import Action, record
+from service.comparisons.dating import date_anew
+from service.comparisons.repository import Comparisons
 from service.courses.repository import Courses
 from service.database import Database, retry_on_clash
 from service.database.tables import Photo, Visit, new_id
@@ -33,8 +37,11 @@ class Diary:
         with self._database.writing() as session:
             visit = Visits(session, actor.tenant).get(visit_id)
             _require_course(session, actor, visit.subject_id, patch.course_id)
+            was = visit.taken_at
             for name, value in patch.sent.items():
                 setattr(visit, name, value)
+            if visit.taken_at != was:
+                _date_anew(session, actor, visit, was)
             if patch.sent:
                 record(session, actor, Action.VISIT_CHANGED, visit.id)
                 update_series(session, actor.tenant, self._jobs, visit.subject_id)
@@ -66,6 +73,11 @@ class Diary:
             record(session, actor, Action.VISIT_MADE, visit.id)
             update_series(session, actor.tenant, self._jobs, subject.id)
             return visit
+
+
+def _date_anew(session: Session, actor: Actor, visit: Visit, was: datetime) -> None:
+    photo_ids = {photo.id for photo in Photos(session, actor.tenant).every_light(Photo.visit_id == visit.id)}
+    date_anew(Comparisons(session, actor.tenant), photo_ids, was, visit.taken_at)
 
 
 def _require_course(session: Session, actor: Actor, subject_id: str, course_id: str | None) -> None:

@@ -1,6 +1,7 @@
-"""Take the documentation's pictures of a report: ``python -m tests.browser.take_pictures``.
+"""Take the documentation's pictures of the reports: ``python -m tests.browser.take_pictures``.
 
-Analyses the sample pair with the program as it is, opens the report in chromium and writes ``docs/images/``.
+Analyses the sample pair and the sample series with the program as it is, opens their reports in chromium and writes
+``docs/images/``.
 """
 
 import subprocess
@@ -19,6 +20,7 @@ from tests.browser.chromium import executable, running_chromium
 
 _ROOT: Final = Path(__file__).parents[2]
 _IMAGES: Final = _ROOT / "docs" / "images"
+_SERIES: Final = _ROOT / "sample_images" / "series"
 _PAIR: Final = tuple(_ROOT / "sample_images" / f"eyelids_{which}.jpg" for which in ("before", "after"))
 
 
@@ -33,10 +35,24 @@ def one_measure(page: Page) -> None:
     page.locator("#photos").evaluate("viewer => viewer.scrollIntoView()")
 
 
+def charts(page: Page) -> None:
+    """Show the measures over the visits."""
+    page.locator("#charts").evaluate("charts => charts.scrollIntoView()")
+
+
+def player(page: Page) -> None:
+    """Show the photos of all visits."""
+    page.locator("#photos").evaluate("photos => photos.scrollIntoView()")
+
+
+Report = Literal["comparison", "series"]
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """One picture and how it is come by; sizes in CSS pixels."""
 
+    report: Report
     name: str
     width: int
     height: int
@@ -45,17 +61,23 @@ class Picture:
 
 
 _PICTURES: Final = (
-    Picture("report", 1280, 900, "light", first_screen),
-    Picture("report-measure-dark", 1280, 900, "dark", one_measure),
-    Picture("report-phone", 390, 844, "light", first_screen),
+    Picture("comparison", "report", 1280, 900, "light", first_screen),
+    Picture("comparison", "report-measure-dark", 1280, 900, "dark", one_measure),
+    Picture("comparison", "report-phone", 390, 844, "light", first_screen),
+    Picture("series", "series", 1280, 900, "light", first_screen),
+    Picture("series", "series-charts", 1280, 900, "light", charts),
+    Picture("series", "series-photos-dark", 1280, 900, "dark", player),
+    Picture("series", "series-phone", 390, 844, "light", first_screen),
 )
 
 
-def analysed_sample(folder: Path) -> Path:
-    """Compare the sample pair, and return its report."""
+def analysed_samples(folder: Path) -> dict[Report, Path]:
+    """Analyse the sample pair and the sample series, and return their reports."""
     liftmark = Path(sys.executable).with_name("liftmark")
-    subprocess.run([liftmark, "compare", *_PAIR, "--out", folder], check=True, stdout=subprocess.DEVNULL)
-    return folder / "report.html"
+    asked: dict[Report, tuple[str | Path, ...]] = {"comparison": ("compare", *_PAIR), "series": ("series", _SERIES)}
+    for report, words in asked.items():
+        subprocess.run([liftmark, *words, "--out", folder / report], check=True, stdout=subprocess.DEVNULL)
+    return {report: folder / report / "report.html" for report in asked}
 
 
 def take(browser: Browser, report: Path, picture: Picture) -> Path:
@@ -83,9 +105,9 @@ def main() -> None:
         sys.exit("No chromium on this machine: apt-get install --no-install-recommends chromium")
     _IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, running_chromium(chromium) as browser:
-        report = analysed_sample(Path(folder))
+        reports = analysed_samples(Path(folder))
         for picture in _PICTURES:
-            print(take(browser, report, picture))
+            print(take(browser, reports[picture.report], picture))
 
 
 if __name__ == "__main__":

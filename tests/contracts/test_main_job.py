@@ -16,17 +16,19 @@ from service.confounders.schemas import NewConfounder
 from service.courses.desk import CourseDesk
 from service.courses.schemas import NewCourse
 from service.documents import RefusedDocument
+from service.jobs import Job, JobKind
 from service.photos.keeping import PhotoKeeper
 from service.photos.receiving import Upload
 from service.photos.viewing import PhotoViewer
 from service.sandbox import CompareOutcome, MeasureOutcome
+from service.series.job import UpdateSeries
 from service.series.repository import StoredSeries
 from service.series.viewing import SeriesViewer
 from service.settings import Settings
 from service.subjects.registry import SubjectRegistry
 from service.tenancy.keys import create_key, find_actor
 from service.visits.diary import Diary
-from service.visits.schemas import NewVisit
+from service.visits.schemas import NewVisit, VisitPatch
 
 REFUSED = RefusedDocument.model_validate(
     {"refused": {"code": "no_face", "says": "No face.", "value": None, "limit": None, "photo": None}}
@@ -114,6 +116,46 @@ def test_the_main_job_ends_and_can_be_erased(service, actor):
         time.sleep(0.05)
     with service.database.reading() as session:
         assert StoredSeries(session, actor.tenant).due(date(2026, 3, 9), None, 50) == []
+
+
+def test_a_series_that_was_made_late_replaces_no_newer_one(service, actor):
+    registry = SubjectRegistry(service.database, service.vaults, service.jobs)
+    diary = Diary(service.database, service.jobs)
+    series = SeriesViewer(service.database, service.vaults, service.jobs)
+    subject = registry.find_or_make(actor, "P-1").id
+    visit = diary.make(actor, subject, NewVisit(taken_at="2026-03-02T10:00:00Z", phase="treatment"), None)
+
+    def look():
+        return stored(lambda: series.is_true(actor, subject, None), lambda: series.tell(actor, subject, None).document)
+
+    look()
+
+    late = UpdateSeries(service.database, service.jobs)
+    with service.database.writing() as session:
+        held = StoredSeries(session, actor.tenant).of(subject, None)
+        held.fingerprint = "of something else"
+    job = Job("late", actor.tenant, JobKind.UPDATE_SERIES, subject, 1, "late")
+    updates = late._updates(job)
+    assert updates[0][1].due.since.isoformat() == "2026-03-09"
+    diary.change(actor, visit.id, VisitPatch(taken_at="2026-04-06T10:00:00Z"))
+    assert look().due.since.isoformat() == "2026-04-13"
+    late._jobs = Holding(service.jobs)
+    late._keep(job, updates)
+    with service.database.reading() as session:
+        assert StoredSeries(session, actor.tenant).of(subject, None).due_since == date(2026, 4, 13)
+
+
+class Holding:
+    """Jobs of which each is still its worker's."""
+
+    def __init__(self, jobs) -> None:
+        self._jobs = jobs
+
+    def finish(self, *_) -> bool:
+        return True
+
+    def __getattr__(self, name):
+        return getattr(self._jobs, name)
 
 
 def stored(is_true, tell):

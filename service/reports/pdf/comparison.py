@@ -7,7 +7,7 @@ from models.measurand import MEASURANDS
 from service.documents import ComparisonDocument
 from service.reports.limits import comparison_limits
 from service.reports.pdf.drawings import interval_svg
-from service.reports.pdf.pictures import small_picture
+from service.reports.pdf.pictures import is_jpeg
 from service.reports.pdf.printable import printable
 from service.reports.pdf.typeset import typeset
 from service.reports.photos import averaged, controls, photo_cards
@@ -23,7 +23,7 @@ _DRAWN: tuple[str, ...] = ("side_words", "before", "after", "unit", "change", "i
 def comparison_pdf(document: ComparisonDocument, before_jpeg: bytes, after_jpeg: bytes) -> bytes:
     """Lay out the comparison on A4, with both aligned photos."""
     both = {"before.jpg": before_jpeg, "after.jpg": after_jpeg}
-    files = {name: content for name, content in both.items() if small_picture(content) is not None}
+    files = {name: content for name, content in both.items() if is_jpeg(content)}
     tables = family_tables(document)
     data = _data(document, tables) | {"pictures": list(files)}
     return typeset("comparison", data, files | dict(_drawings(tables)))

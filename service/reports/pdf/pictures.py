@@ -1,24 +1,24 @@
-"""Photos for paper: which of them can be read, and small ones for where they stand small."""
+"""Photos for paper. They are laid in as they are: decoding is the analysis processes' work and not this one's."""
 
-from io import BytesIO
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, TypeVar
 
-from PIL import Image, UnidentifiedImageError
+MOST_PHOTOS: Final = 24
+"""Photos in the strip on paper: four rows of six, with which a PDF of a hundred visits can still be sent."""
 
-_SMALL_PX: Final = (400, 500)
-"""About 300 dots an inch where six stand abreast on A4."""
-_QUALITY: Final = 85
+_START, _END = b"\xff\xd8\xff", b"\xff\xd9"
+
+Item = TypeVar("Item")
 
 
-def small_picture(content: bytes) -> bytes | None:
-    """The picture as JPEG small enough for a row of six; None where it is no JPEG that can be read."""
-    try:
-        with Image.open(BytesIO(content), formats=["JPEG"]) as picture:
-            picture.draft("RGB", _SMALL_PX)  # a JPEG is decoded near the size that is wanted, which costs a fraction
-            small = picture.convert("RGB")
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
-        return None
-    small.thumbnail(_SMALL_PX)
-    stream = BytesIO()
-    small.save(stream, "JPEG", quality=_QUALITY)
-    return stream.getvalue()
+def is_jpeg(content: bytes) -> bool:
+    """Whether this is a JPEG with its end, which one that was cut short has not."""
+    return content.startswith(_START) and content.rstrip(b"\x00").endswith(_END)
+
+
+def spread_over(items: Sequence[Item], most: int = MOST_PHOTOS) -> tuple[Item, ...]:
+    """At most so many of them, evenly spread, the first and the last among them."""
+    if len(items) <= most:
+        return tuple(items)
+    step = (len(items) - 1) / (most - 1)
+    return tuple(items[round(number * step)] for number in range(most))

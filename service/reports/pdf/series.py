@@ -6,7 +6,7 @@ from models.measurand import MEASURANDS
 from service.documents.series import SeriesDocument
 from service.reports.limits import SERIES_LIMITS
 from service.reports.pdf.drawings import paper_svg
-from service.reports.pdf.pictures import small_picture
+from service.reports.pdf.pictures import is_jpeg, spread_over
 from service.reports.pdf.printable import printable
 from service.reports.pdf.typeset import typeset
 from service.reports.series.first_screen import first_screen
@@ -24,15 +24,11 @@ def series_pdf(document: SeriesDocument, pictures: Mapping[str, bytes]) -> bytes
     ----------
     pictures : aligned photos as JPEG, by ``photo``; a photo without one is told in words alone.
     """
-    small = {photo: made for photo, content in pictures.items() if (made := small_picture(content)) is not None}
-    names = {photo: f"photo-{number}.jpg" for number, photo in enumerate(small)}
+    sound = [visit.photo for visit in document.visits if is_jpeg(pictures.get(visit.photo, b""))]
+    names = {photo: f"photo-{number}.jpg" for number, photo in enumerate(sound)}
     measures, cards = measure_charts(document), visit_cards(document, names, {})
-    seen = player(document, cards)
-    large = {} if seen is None else {_large(card): pictures[card.photo] for card in (seen.baseline, seen.shown)}
-    data = _data(document, measures, cards, seen)
-    return typeset(
-        "series", data, {names[photo]: made for photo, made in small.items()} | large | dict(_drawings(measures))
-    )
+    data = _data(document, measures, cards, player(document, cards))
+    return typeset("series", data, {names[photo]: pictures[photo] for photo in sound} | dict(_drawings(measures)))
 
 
 def _data(
@@ -43,9 +39,11 @@ def _data(
         "screen": printable(first_screen(document)),
         "tables": [_table(table) for table in tables(document)],
         "measures": [_measure(measure) for measure in measures],
+        "chart-rows": [[_chart(chart) for chart in row] for row in _in_rows(measures)],
         "visits": [_visit(card) for card in cards],
         "pair": [] if seen is None else _pair(seen),
-        "strip": [_photo(card) for card in cards if card.image],
+        "strip": [_photo(card) for card in spread_over([card for card in cards if card.image])],
+        "photos": sum(bool(card.image) for card in cards),
         "limits": printable(SERIES_LIMITS),
     }
 
@@ -61,14 +59,29 @@ def _measure(measure: MeasureCharts) -> Json:
         "name": printable(measure.name),
         "what": printable(measure.what),
         "definition": printable(measure.definition.replace("`", "")),
-        "charts": [_chart(chart) for chart in measure.charts],
     }
+
+
+def _in_rows(measures: Sequence[MeasureCharts]) -> Iterator[tuple[Chart, ...]]:
+    """Both sides of a measure abreast; measures of the whole face two abreast where they follow each other."""
+    waiting: tuple[Chart, ...] = ()
+    for measure in measures:
+        alone = len(measure.charts) == 1
+        if waiting and not alone:
+            yield waiting
+            waiting = ()
+        row = (*waiting, *measure.charts)
+        waiting = row if len(row) == 1 else ()
+        if not waiting:
+            yield row
+    if waiting:
+        yield waiting
 
 
 def _chart(chart: Chart) -> Json:
     row = chart.row
     return {
-        "side": row.side_words,
+        "title": printable(row.full_name),
         "lasting": printable(row.lasting),
         "missing": printable(row.missing),
         "trend": row.trend,
@@ -90,12 +103,7 @@ def _drawings(measures: Sequence[MeasureCharts]) -> Iterator[tuple[str, bytes]]:
 def _pair(seen: Player) -> list[Json]:
     """The baseline and the last photo that counts."""
     both = (("Baseline", seen.baseline), (seen.shown_title, seen.shown))
-    return [_photo(card) | {"title": title, "picture": _large(card)} for title, card in both]
-
-
-def _large(card: VisitCard) -> str:
-    """The name of a photo in its full size."""
-    return f"large-{card.image}"
+    return [_photo(card) | {"title": title} for title, card in both]
 
 
 def _photo(card: VisitCard) -> Json:
@@ -109,11 +117,11 @@ def _photo(card: VisitCard) -> Json:
 
 
 def _visit(card: VisitCard) -> Json:
-    use = f"left out: {card.reason}" if card.excluded else card.role or "used"
+    use = f"left out: {card.reason}" if card.excluded else card.use
     return {
         "day": card.short_day,
         "phase": card.phase,
         "photo": printable(card.photo),
-        "use": printable(" ".join((use, *(flag.says for flag in card.flags)))),
+        "use": printable(". ".join((use, " ".join(flag.says for flag in card.flags))).removesuffix(". ")),
         "notes": printable(card.notes),
     }

@@ -10,7 +10,8 @@ from models.confounder import CONFOUNDERS, ConfounderKind
 from models.course import Phase
 from models.measurand import MeasurandCode
 from service.documents.series import NoteDocument, SeriesDocument, SeriesVisitDocument
-from service.reports.series.first_screen import CONFOUNDER, session_days
+from service.reports.series.first_screen import session_days
+from service.reports.series.notes import CONFOUNDER
 
 LEFT: Final = 46.0
 """Where the plot begins, in SVG units: before it stand the figures of the upright axis."""

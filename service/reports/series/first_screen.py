@@ -1,42 +1,20 @@
 """The first screen of a series: did it work, how sure is that, and what else could it be."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Final
 
-from models.anatomy import Side
-from models.confounder import CONFOUNDERS, ConfounderKind
+from models.confounder import CONFOUNDERS
 from models.course import Phase
 from models.series import NoteCode
-from service.documents.series import NoteDocument, SeriesDocument
+from service.documents.series import SeriesDocument
 from service.reports.series.effects import by_itself_alone, holds
 from service.reports.series.measures import in_order
-from service.reports.series.regions import Found, Region, found, having, holding, regions, short_name
+from service.reports.series.notes import SURE, NoteWords, confounders, elsewhere, measures_listed, missing, noted
+from service.reports.series.regions import Found, Region, found, having, holding, regions
 from service.reports.words import apart, counted, day, listed, spoken
 
-CONFOUNDER: Final = "confounder_"
-"""How the code of a note on a confounder begins; its kind follows."""
-ELSE: Final = frozenset(code for code in NoteCode if code.startswith(CONFOUNDER)) | {
-    NoteCode.STEP,
-    NoteCode.LOOPS_OPEN,
-    NoteCode.UNTREATED_DRIFT,
-}
-"""Notes on what else may explain a change."""
-SURE: Final = frozenset({NoteCode.CLINIC_REPEATABILITY, NoteCode.ONE_BASELINE, NoteCode.VISITS_EXCLUDED})
-"""Notes on what the figures rest on. All others say what could not be assessed."""
-_SERIOUS: Final = frozenset({NoteCode.STEP, NoteCode.LOOPS_OPEN, NoteCode.UNTREATED_DRIFT})
-"""Notes that may change what is read from the figures, beside confounders."""
-_ASIDES: Final = frozenset({NoteCode.NO_ACUTE_PAIR, NoteCode.NO_FOLLOW_UP})
-"""Notes that stand in the place of the effect that they miss."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoteWords:
-    """One note; ``serious`` where it may change what is read from the figures."""
-
-    says: str
-    serious: bool
+_MOST_NAMES: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +89,8 @@ def first_screen(document: SeriesDocument) -> FirstScreen:
         passing=_passing(document),
         later=_later(document),
         sure=tuple(_sure(document)),
-        elsewhere=tuple(_elsewhere(document)),
-        missing=tuple(_note(note) for note in document.notes if note.code not in ELSE | SURE | _ASIDES),
+        elsewhere=tuple(elsewhere(document)),
+        missing=tuple(missing(document)),
         due=None if document.due is None else Due(spoken(document.due.what), document.due.says),
         pending=_pending(document.pending),
     )
@@ -146,17 +124,11 @@ def _verdict(document: SeriesDocument) -> Verdict:
             "That is no proof that nothing changed: each line says what would have been seen.",
             "none",
         )
-    recorded = [CONFOUNDERS[kind].name for kind in confounders(document.notes)]
+    recorded = [CONFOUNDERS[kind].name.lower() for kind in confounders(document.notes)]
     if recorded:
-        says = f"{listed(recorded)} recorded: part of a change may come from there."
+        says = f"{listed(recorded).capitalize()} recorded: part of a change may come from there."
         return Verdict("Detectable, with something else recorded", says, "caution")
     return Verdict("Detectable", "Beyond measurement error, also with everything taken together.", "good")
-
-
-def confounders(notes: Iterable[NoteDocument]) -> tuple[ConfounderKind, ...]:
-    """The kinds that were recorded, each once, in the order of the notes."""
-    codes = (note.code for note in notes if note.code.startswith(CONFOUNDER))
-    return tuple(dict.fromkeys(ConfounderKind(code.removeprefix(CONFOUNDER)) for code in codes))
 
 
 def _basis(document: SeriesDocument) -> str:
@@ -199,23 +171,14 @@ def session_days(document: SeriesDocument) -> tuple[str, ...]:
 
 def _also(document: SeriesDocument) -> str:
     alone = [one for one in in_order(document) if by_itself_alone(one.cumulative)]
-    if not alone:
-        return ""
-    by_measure = groupby(alone, key=short_name)
-    names = [_with_sides(name, [one.side for one in sides]) for name, sides in by_measure]
-    return f"Detectable by itself alone, so it may be chance: {'; '.join(names)}."
-
-
-def _with_sides(name: str, sides: Sequence[Side | None]) -> str:
-    known = [str(side) for side in sides if side is not None]
-    return f"{name}, {listed(known)}" if known else name
+    return f"Detectable by itself alone, so it may be chance: {measures_listed(alone, _MOST_NAMES)}." if alone else ""
 
 
 def _passing(document: SeriesDocument) -> Aside:
     told = having(in_order(document), lambda one: one.acute)
     if not told:
         unknown = "No photo was taken both just before and just after a session, so it is not known."
-        return Aside(_noted(document, NoteCode.NO_ACUTE_PAIR) or unknown, ())
+        return Aside(noted(document, NoteCode.NO_ACUTE_PAIR) or unknown, ())
     held = holding(told)
     of = counted(max(one.effect.n for one in told), "session", "sessions")
     if not held:
@@ -227,17 +190,15 @@ def _later(document: SeriesDocument) -> Aside:
     told = having(in_order(document), lambda one: one.after_course)
     if not told:
         unknown = "No photo after the course tells what became of it."
-        return Aside(_noted(document, NoteCode.NO_FOLLOW_UP) or unknown, ())
+        return Aside(noted(document, NoteCode.NO_FOLLOW_UP) or unknown, ())
+    if not any(holds(one.cumulative) for one in document.measurands):
+        return Aside("There is no lasting change that could have been lost.", ())
     moved = holding(told)
     known = [one.effect.at for one in told if one.effect.at is not None]
     until = f" to {day(max(known))}" if known else ""
     if not moved:
         return Aside(f"From the course's end{until} no further change is detectable.", ())
     return Aside(f"From the course's end{until}:", found(moved))
-
-
-def _noted(document: SeriesDocument, code: NoteCode) -> str:
-    return " ".join(note.says for note in document.notes if note.code is code)
 
 
 def _sure(document: SeriesDocument) -> Iterable[str]:
@@ -247,22 +208,6 @@ def _sure(document: SeriesDocument) -> Iterable[str]:
             "(Holm): where nothing changed, at most one such report of twenty claims anything."
         )
     yield from (note.says for note in document.notes if note.code in SURE)
-
-
-def _elsewhere(document: SeriesDocument) -> Iterable[NoteWords]:
-    notes = [note for note in document.notes if note.code in ELSE]
-    recorded = sorted(notes, key=lambda note: not note.code.startswith(CONFOUNDER))
-    yield from (_note(note) for note in recorded)
-    if not any(note.code.startswith(CONFOUNDER) for note in notes):
-        yield NoteWords(
-            "No filler, toxin, other device, surgery or change of weight is recorded. What nobody recorded cannot be "
-            "told apart from the course.",
-            serious=False,
-        )
-
-
-def _note(note: NoteDocument) -> NoteWords:
-    return NoteWords(note.says, serious=note.code.startswith(CONFOUNDER) or note.code in _SERIOUS)
 
 
 def _pending(pending: int) -> str:

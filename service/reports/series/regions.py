@@ -11,6 +11,7 @@ from service.documents.series import EffectDocument, MeasurandSeriesDocument, No
 from service.reports.rows import family_slug
 from service.reports.series.effects import EffectWords, holds, told
 from service.reports.series.measures import in_order, series_row_id, why_missing
+from service.reports.series.sentences import shared_start
 from service.reports.words import NO_BREAK, VERDICT_SYMBOLS, counted, figure, listed, named, side_words, with_unit
 
 BOTH_WAYS: Final = "\N{UP DOWN ARROW}"
@@ -124,11 +125,14 @@ def _says(ones: Sequence[MeasurandSeriesDocument], lasting: Sequence[Told], note
     if not lasting:
         return f"Not assessed. {why_missing(ones[0], notes)}"
     missing = len(ones) - len(lasting)
-    rest = f" {counted(missing, 'measure', 'measures')} not assessed." if missing else ""
     held = holding(lasting)
-    if held:
-        return f"{_happened(held)}.{rest}"
-    return f"No lasting change is detectable; {_smallest(lasting)} would have been.{rest}"
+    found_or_not = _happened(held) if held else f"No lasting change is detectable; {_smallest(lasting)} would have been"
+    said = (
+        f"{found_or_not}.",
+        *shared_start([one.effect.reason or "" for one in lasting])[:1],
+        f"{counted(missing, 'measure', 'measures')} not assessed." if missing else "",
+    )
+    return " ".join(part for part in said if part)
 
 
 def _happened(held: Sequence[Told]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models.course import Phase
 from service.documents.series import SeriesDocument, SeriesVisitDocument
 from service.reports.flags import FlagWords, flag_words
 from service.reports.series.measures import phase_words
@@ -17,7 +18,7 @@ class VisitCard:
     ----------
     number : its place in the series, from 1.
     image : address of the aligned photo; empty where it could not be aligned.
-    role : ``baseline`` or empty.
+    use : what it counts for: the baseline, what lasts, or what passes.
     reason : why it counts for nothing; empty where it counts.
     compare_link : the full comparison with the baseline; empty where there is none.
     """
@@ -29,7 +30,7 @@ class VisitCard:
     day: str
     short_day: str
     phase: str
-    role: str
+    use: str
     excluded: bool
     reason: str
     flags: tuple[FlagWords, ...]
@@ -86,10 +87,16 @@ def _card(number: int, visit: SeriesVisitDocument, document: SeriesDocument, ima
         day=day(visit.taken_at),
         short_day=f"{visit.taken_at.day} {visit.taken_at:%b %Y}",
         phase=phase_words(visit.phase, visit.treatment_number),
-        role="baseline" if visit.photo in document.baseline else "",
+        use=_use(visit, document),
         excluded=visit.verdict == "excluded",
         reason=visit.reason or "",
         flags=flag_words(visit.flags),
         notes=visit.notes or "",
         compare_link=link,
     )
+
+
+def _use(visit: SeriesVisitDocument, document: SeriesDocument) -> str:
+    if visit.phase is Phase.IMMEDIATELY_AFTER:
+        return "for what passes"
+    return "baseline" if visit.photo in document.baseline else "used"

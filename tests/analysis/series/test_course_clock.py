@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.series.course_clock import CourseClock
+from analysis.series.course_clock import CourseClock, day_numbers
 from models.course import MICROCURRENT, Phase, Protocol
 from models.series import SeriesPhoto
 from tests.analysis.series.drawn_series import photo, weekly_course
@@ -65,3 +65,13 @@ def test_a_series_that_begins_at_the_fourth_session_counts_back_to_the_first() -
     moved = [replace(one, taken_at=one.taken_at.replace(month=4)) for one in later]
     clock = CourseClock.of([baseline, *moved], MICROCURRENT)
     assert clock.weeks(moved[0]) == pytest.approx(3)
+
+
+def test_a_session_at_midnight_of_the_clock_that_is_told_is_one_day() -> None:
+    """Times in UTC, of a clinic far to the west: the session ends on the next date."""
+    before = photo("before", 7, Phase.TREATMENT, 1, hours=13.5)
+    after = photo("after", 7, Phase.IMMEDIATELY_AFTER, 1, hours=14.5)
+    late = photo("late", 7, Phase.TREATMENT, 1, hours=15)
+    assert before.taken_at.date() != after.taken_at.date()
+    assert day_numbers([before, after, late, photo("next", 9, Phase.TREATMENT, 2)]) == [1, 1, 1, 2]
+    assert set(CourseClock.of([before, after, late], MICROCURRENT).passing) == {"after", "late"}

@@ -4,6 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from service.database.tables import AuditRow, Comparison, JobRow
+from service.sandbox import CompareOutcome
+from tests.service.api.conftest import COMPARED
 
 
 @pytest.fixture
@@ -23,6 +25,20 @@ def test_what_is_sent_of_a_visit_is_changed_and_the_rest_stays(clinic, visit):
     assert moved == changed | {"taken_at": "2026-03-09T09:00:00Z", "notes": "x"}
     assert clinic.patch(f"/v1/visits/{visit}", {"notes": None}).json()["notes"] is None
     assert clinic.patch(f"/v1/visits/{visit}", {}).json() == moved | {"notes": None}
+
+
+def test_a_corrected_time_shows_in_comparisons_where_the_camera_wrote_none(clinic, analyst, visit, monkeypatch):
+    undated = COMPARED.model_copy(update={"after": COMPARED.after.model_copy(update={"taken_at": None})})
+    monkeypatch.setattr(analyst, "compare_shots", lambda *_, **__: CompareOutcome(undated, b"before", b"after"))
+    other = clinic.visit(clinic.get(f"/v1/visits/{visit}").json()["subject_id"])
+    pair = {"before_photo_id": clinic.photo(visit=visit), "after_photo_id": clinic.photo(b"photo 2", other)}
+    made = clinic.post("/v1/comparisons", pair).json()
+    by_camera, by_visit = "2026-03-02T10:00:00Z", "2026-03-02T09:00:00Z"
+    assert (made["before"]["taken_at"], made["after"]["taken_at"]) == (by_camera, by_visit)
+    for one in (visit, other):
+        clinic.patch(f"/v1/visits/{one}", {"taken_at": "2026-05-04T08:00:00Z"})
+    told = clinic.get(f"/v1/comparisons/{made['id']}").json()
+    assert (told["before"]["taken_at"], told["after"]["taken_at"]) == (by_camera, "2026-05-04T08:00:00Z")
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,7 @@ def test_the_folder_holds_all_that_its_page_asks_for(tmp_path):
     asked = re.findall(r'(?:href|src)="([^"#][^"]*)"', report.read_text(encoding="utf-8"))
     assert all((report.parent / name).is_file() for name in asked)
     assert (report.parent / "aligned_after.jpg").read_bytes() == b"after"
+    assert (report.parent / "report.pdf").read_bytes().startswith(b"%PDF-")
     kept = (report.parent / "comparison.json").read_text(encoding="utf-8")
     assert ComparisonDocument.model_validate_json(kept) == a_comparison()
 

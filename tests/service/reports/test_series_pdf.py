@@ -7,13 +7,14 @@ import tempfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 import typst
 
 from service.reports.pdf import comparison_pdf, series_pdf
 from service.reports.pdf import typeset as typesetting
-from service.reports.pdf.pictures import small_picture
+from service.reports.pdf.pictures import MOST_PHOTOS, is_jpeg, spread_over
 from service.reports.pdf.printable import printable, printable_text
 from tests.browser.site import drawn_face
 from tests.service.reports import documents as pairs
@@ -43,6 +44,12 @@ def inflated(pdf: bytes) -> bytes:
         except zlib.error:  # a picture, which is not compressed this way
             continue
     return b"\n".join(parts)
+
+
+def heavy(jpeg: bytes, seed: int) -> bytes:
+    """The picture with comments in it, no two alike, as heavy as an aligned photo is."""
+    comments = (b"\xff\xfe\xea\x62" + Random(seed + 1000 * n).randbytes(60_000) for n in range(4))
+    return jpeg[:2] + b"".join(comments) + jpeg[2:]
 
 
 def claims_accessibility(pdf: bytes) -> bool:
@@ -77,9 +84,10 @@ def test_every_series_becomes_a_pdf_for_screen_readers_too(document):
 
 def test_a_hundred_visits_become_a_pdf_that_can_be_sent():
     document = series.a_hundred_visits()
-    pdf = series_pdf(document, pictures(document))
+    photos = {visit.photo: heavy(drawn_face(0), number) for number, visit in enumerate(document.visits)}
+    pdf = series_pdf(document, photos)
     assert claims_accessibility(pdf)
-    assert len(pdf) < 5_000_000
+    assert 20 * 230_000 < len(pdf) < 10_000_000
 
 
 @pytest.mark.parametrize("document", [pairs.a_comparison(), pairs.not_comparable(), pairs.with_changes()])
@@ -98,7 +106,7 @@ def test_every_picture_of_a_pdf_has_words(ask_typst):
     document = series.a_series()
     series_pdf(document, pictures(document))
     images = ask_typst("image")
-    assert len(images) > len(document.visits)
+    assert len(images) > len(document.visits)  # the photos and the charts
     assert all(image["alt"] for image in images)
 
 
@@ -145,10 +153,23 @@ def test_figures_keep_their_units_on_the_line():
     assert printable_text("+0.51\N{NO-BREAK SPACE}mm") == "+0.51\N{NO-BREAK SPACE}mm"
 
 
+def test_paper_shows_the_first_the_last_and_photos_evenly_between():
+    assert spread_over(range(100)) == tuple(sorted(set(spread_over(range(100)))))
+    assert (spread_over(range(100))[0], spread_over(range(100))[-1]) == (0, 99)
+    assert len(spread_over(range(100))) == MOST_PHOTOS
+    assert spread_over(range(5)) == (0, 1, 2, 3, 4)
+
+
+def test_a_photo_that_is_whole_is_told_from_one_cut_short():
+    assert is_jpeg(drawn_face(0))
+    assert is_jpeg(drawn_face(0) + bytes(3))
+    assert not is_jpeg(drawn_face(0)[:-100])
+
+
 @pytest.mark.parametrize("content", [b"", b"not a picture", b"\xff\xd8\xff", drawn_face(0)[:400]])
 def test_a_picture_that_cannot_be_read_is_left_out_and_the_rest_is_told(content):
     document = series.two_visits()
     photos = {visit.photo: content for visit in document.visits}
-    assert small_picture(content) is None
+    assert not is_jpeg(content)
     assert claims_accessibility(series_pdf(document, photos))
     assert claims_accessibility(comparison_pdf(pairs.a_comparison(), content, content))

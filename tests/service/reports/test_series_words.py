@@ -125,6 +125,29 @@ def test_what_could_not_be_assessed_says_what_would_carry_it():
     assert "Two more photos there would carry a change of 0.4 mm." in row.missing
 
 
+def test_what_is_nearly_detectable_is_said_with_how_many_visits_would_show_it():
+    reason = "If there is a change of this size, about 3 more visits like these would show it."
+    document = with_effect(series.without_effect(), _M.CANTHAL_TILT, reason=reason)
+    told = [one.says for one in first_screen(document).missing]
+    assert told == [("Canthal tilt, right and left: if there is a change of this size, about 3 more visits like these "
+                    "would show it.")]  # fmt: skip
+
+
+def test_a_region_whose_figures_stop_at_a_filler_says_so_once():
+    reason = "Told as of 16 February 2026. After a filler on 19 February 2026. By itself it may be chance."
+    document = with_effect(series.a_series(), _M.MRD1, reason=reason)
+    document = with_effect(document, _M.PALPEBRAL_FISSURE_HEIGHT, reason=reason.replace("By itself", "Alone"))
+    for code in (_M.MRD2, _M.BROW_HEIGHT):
+        document = with_effect(document, code, reason=reason)
+    lids = next(region for region in first_screen(document).regions if region.slug == "eyelids")
+    assert lids.says.endswith("on both sides. Told as of 16 February 2026.")
+
+
+def test_where_nothing_lasts_nothing_is_said_to_have_been_lost():
+    assert first_screen(series.without_effect()).later.says == "There is no lasting change that could have been lost."
+    assert first_screen(series.a_series()).later.found
+
+
 def test_the_three_tables_hold_every_measure_once():
     told = tables(series.a_series())
     assert [table.slug for table in told] == ["changed", "unchanged", "missing"]
