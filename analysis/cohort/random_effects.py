@@ -15,8 +15,8 @@ from models.arrays import FloatArray
 from models.cohort import RandomEffects
 
 _TAIL: Final = 0.025
-_STEPS: Final = 100
-"""Halvings of a bracket: far more than a double has digits, and still nothing."""
+_ENOUGH: Final = 1e-12
+"""Share of the first bracket that is left when a variance is known well enough."""
 _LEAST_VARIANCE: Final = 1e-12
 """A change without any error would have all the weight."""
 
@@ -73,7 +73,7 @@ def _falls_to_zero(function: Callable[[float], float], highest: float) -> float:
     if function(0.0) <= 0:
         return 0.0
     low, high = 0.0, highest
-    for _ in range(_STEPS):
+    while high - low > _ENOUGH * highest:
         middle = (low + high) / 2
         low, high = (middle, high) if function(middle) > 0 else (low, middle)
     return (low + high) / 2

@@ -10,7 +10,7 @@ from service.cohort.claim import Claim
 from service.documents.cohort import CohortMeasureDocument, ShareDocument
 from service.reports.chart import Axis, rounded_up
 
-STRIP_WIDTH: Final = 260
+STRIP_WIDTH: Final = 220
 STRIP_HEIGHT: Final = 44
 SHARE_WIDTH: Final = 150
 _MARGIN: Final = 10

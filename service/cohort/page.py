@@ -15,6 +15,8 @@ from service.reports.chart import Axis
 from service.reports.page import templates
 from service.reports.words import counted, figure, interval, named, side_words, signed, spoken, with_unit
 
+CLAIMED: Final = MeasurandCode.JAWLINE_CONTOUR
+"""What the field's claim speaks of."""
 _CHANCE: Final = 0.05
 
 
@@ -149,7 +151,7 @@ def _missing(group: CohortGroupDocument) -> str:
 def _beside(group: CohortGroupDocument, claim: Claim) -> Iterator[Beside]:
     """The jawline's contour, of which the field's claim speaks."""
     for one in group.measurands:
-        if one.measurand is MeasurandCode.JAWLINE_CONTOUR:
+        if one.measurand is CLAIMED:
             yield Beside(
                 name=named(one.name, one.side),
                 share=f"{one.either.count} of {one.n}: {_per_cent(one.either)} ({_bounds(one.either)})",
@@ -220,7 +222,7 @@ def _row(one: CohortMeasureDocument, axis: Axis, claim: Claim, group: str) -> Ro
         decreased=str(one.decreased.count),
         either=_per_cent(one.either),
         either_interval=_bounds(one.either),
-        bar=share_bar(one.either, _CHANCE, claim),
+        bar=share_bar(one.either, _CHANCE, claim if one.measurand is CLAIMED else None),
         bar_words=_share_words(one, claim),
         chance=f"{one.expected_by_chance.either:.1f}",
         mean=signed(one.mean, one.unit),
@@ -238,10 +240,8 @@ def _strip_words(one: CohortMeasureDocument) -> str:
 
 
 def _share_words(one: CohortMeasureDocument, claim: Claim) -> str:
-    return (
-        f"Detectable in {_per_cent(one.either)} of subjects, 95 % interval {_bounds(one.either)}; 5 % by chance; "
-        f"the claim is {claim.words}"
-    )
+    says = f"Detectable in {_per_cent(one.either)} of subjects, 95 % interval {_bounds(one.either)}; 5 % by chance"
+    return f"{says}; the claim is {claim.words}" if one.measurand is CLAIMED else says
 
 
 def _per_cent(share: ShareDocument) -> str:

@@ -21,6 +21,8 @@ from service.tenancy.idempotency import fingerprint
 from service.tenancy.tenant import Actor, TenantId
 from service.visits.repository import Visits
 
+Pair = tuple[str, str]
+"""Ids of two photos, before and after."""
 _UNFIT = frozenset({PhotoStatus.REFUSED, PhotoStatus.FAILED})
 
 
@@ -75,7 +77,7 @@ class StudyDesk:
             return study
 
 
-def planned_pairs(session: Session, study: RepeatabilityStudy) -> tuple[tuple[str, str], ...]:
+def planned_pairs(session: Session, study: RepeatabilityStudy) -> tuple[Pair, ...]:
     """Ids of the photos that are compared for the study, of those that were not refused or erased."""
     fit = [row for row, photo in study_photos(session, study) if photo.status not in _UNFIT]
     return pairs_to_compare([Recapture(row.photo_id, str(row.person), "", {}) for row in fit])
@@ -90,9 +92,13 @@ def study_photos(session: Session, study: RepeatabilityStudy) -> list[tuple[Stud
     return [(row, by_id[row.photo_id]) for row in rows if row.photo_id in by_id]
 
 
-def comparison_of(comparisons: Comparisons, pair: tuple[str, str], method_version: str) -> Comparison | None:
-    """The pair's comparison by this method, where it was asked for."""
-    return comparisons.of(str(Asked(pair[:1], pair[1:])), method_version)
+def known_comparisons(session: Session, study: RepeatabilityStudy, pairs: Sequence[Pair]) -> dict[Pair, Comparison]:
+    """The pairs' comparisons by the study's method, of those that were asked for, without their documents."""
+    by_asked = {str(Asked(pair[:1], pair[1:])): pair for pair in pairs}
+    rows = Comparisons(session, TenantId(study.tenant_id)).every_light(
+        Comparison.asked.in_(by_asked), Comparison.method_version == study.method_version
+    )
+    return {by_asked[row.asked]: row for row in rows}
 
 
 def waiting_photos(session: Session, study: RepeatabilityStudy) -> int:
@@ -103,10 +109,9 @@ def waiting_photos(session: Session, study: RepeatabilityStudy) -> int:
 def _pending(session: Session, study: RepeatabilityStudy) -> int:
     if study.status != StudyStatus.QUEUED:
         return 0
-    comparisons = Comparisons(session, TenantId(study.tenant_id))
-    found = [comparison_of(comparisons, pair, study.method_version) for pair in planned_pairs(session, study)]
-    waiting = sum(one is None or one.status == ComparisonStatus.QUEUED for one in found)
-    return waiting + waiting_photos(session, study)
+    pairs = planned_pairs(session, study)
+    known = known_comparisons(session, study, pairs).values()
+    return len(pairs) - sum(one.status != ComparisonStatus.QUEUED for one in known) + waiting_photos(session, study)
 
 
 def _persons(session: Session, study: RepeatabilityStudy) -> list[list[StudyPhotoAnswer]]:

@@ -22,7 +22,7 @@ from service.documents import (
 from service.jobs import Job, JobEngine
 from service.photos.job import GIVEN_UP
 from service.photos.repository import Photos, PhotoStatus
-from service.repeatability.desk import comparison_of, planned_pairs, waiting_photos
+from service.repeatability.desk import known_comparisons, planned_pairs, waiting_photos
 from service.repeatability.recaptures import recapture, recapture_pair, why_incomparable
 from service.repeatability.repository import Studies, StudyPhotos, StudyStatus, written_floors
 from service.tenancy.scope import Scope
@@ -61,12 +61,12 @@ class EvaluateStudy:
                 return True  # withdrawn: nothing more is compared for it
             if waiting_photos(session, study):
                 return False
-            comparisons, pairs = Comparisons(session, job.tenant), planned_pairs(session, study)
-            found = {pair: comparison_of(comparisons, pair, study.method_version) for pair in pairs}
+            pairs = planned_pairs(session, study)
+            known = known_comparisons(session, study, pairs)
         asker = Actor(job.tenant, study.made_by, frozenset({Scope.INGEST}))
-        for before, after in (pair for pair, comparison in found.items() if comparison is None):
+        for before, after in (pair for pair in pairs if pair not in known):
             self._pairing.find_or_ask(asker, before, after)
-        return all(one is not None and one.status != ComparisonStatus.QUEUED for one in found.values())
+        return len(known) == len(pairs) and all(one.status != ComparisonStatus.QUEUED for one in known.values())
 
     def _keep(self, job: Job) -> None:
         with self._database.reading() as session:
@@ -94,9 +94,11 @@ def _write(study: RepeatabilityStudy, result: StudyResult, document: StudyDocume
 def _evaluated(session: Session, study: RepeatabilityStudy) -> tuple[StudyResult, StudyDocument]:
     tenant = TenantId(study.tenant_id)
     photos = list(_recaptures(session, study))
-    comparisons = Comparisons(session, tenant)
     pairs = planned_pairs(session, study)
-    compared = [_compared(comparison_of(comparisons, pair, study.method_version), pair) for pair in pairs]
+    ids = {pair: row.id for pair, row in known_comparisons(session, study, pairs).items()}
+    session.expunge_all()  # what follows needs their documents, one after the other
+    comparisons = Comparisons(session, tenant)
+    compared = [_compared(comparisons.get(ids[pair]) if pair in ids else None, pair) for pair in pairs]
     result = evaluate(photos, [pair for pair, _ in compared])
     remarks = tuple(_remarks(session, tenant, photos))
     return result, study_document(result, [reason for _, reason in compared], remarks=remarks)

@@ -31,7 +31,7 @@ class CourseAnalyst(FakeAnalyst):
         found["pose_deg"]["yaw"] = float(words[3]) if len(words) == 4 else 0.0
         return MeasureOutcome(measured(corrections, subject, MEASURED.model_validate(found)), b"\xff\xd8 overlay")
 
-    def compare_shots(self, before, after, subject=None, view="frontal", *, checked=False) -> CompareOutcome:
+    def compare_shots(self, before, after, subject=None, view="frontal", *, checked=False, floors=()):
         assert self.go_on_comparing.wait(20)
         if FACELESS in {before[0].upload, after[0].upload}:
             return super().compare_shots(before, after, subject, view)
