@@ -77,6 +77,15 @@ def inspect(upload: bytes) -> Refused | None:
     return Refused(Flag.of(FlagCode.TRUNCATED)) if _ends_early(upload) else None
 
 
+def capture_time(upload: bytes) -> datetime | None:
+    """When the camera says that ``upload`` was taken, read from its header alone; None where it does not say.
+
+    Naive when the camera wrote no zone.
+    """
+    opened = _guarded(_open, upload)
+    return None if isinstance(opened, Refused) else _capture(opened).taken_at
+
+
 def _ends_early(upload: bytes) -> bool:
     """Whether the file was cut: a transfer that broke off is told to its sender at once, not after the analysis."""
     if upload.startswith(b"\xff\xd8"):

@@ -253,10 +253,11 @@ def series_bench(
 
 
 def _add_the_services_commands() -> None:
-    from service.cli_serve import register  # noqa: PLC0415  so that they stand after the commands above
+    from service import cli_archive, cli_serve  # noqa: PLC0415  so that they stand after the commands above
 
+    cli_archive.register(app)
     app.add_typer(bench, name="bench")
-    register(app)
+    cli_serve.register(app)
 
 
 _add_the_services_commands()

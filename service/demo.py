@@ -18,7 +18,8 @@ from rich.console import Console
 from models.errors import LiftmarkError
 from service.app import create_app
 from service.assembly import open_database
-from service.demo_client import DemoClient, DemoError, Sample, read_samples
+from service.demo_client import DemoClient, DemoError, Sample, read_samples, read_series
+from service.demo_series import show_series
 from service.documents import ComparisonDocument
 from service.reports import write_report_folder
 from service.serving import serving
@@ -47,16 +48,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite stop is a stop like Ctrl-C
     key = demo_key(settings)
     with free_listener() as listener, serving(create_app(settings), listener) as address:
-        show_samples(DemoClient(address, key), once=once)
+        show_samples(DemoClient(address, key), settings, once=once)
         if not once:
             stay(address)
 
 
-def show_samples(client: DemoClient, *, once: bool) -> None:
-    """Have every sample pair compared and shown; end with one sentence where the service refuses."""
+def show_samples(client: DemoClient, settings: Settings, *, once: bool) -> None:
+    """Have every sample pair and course told and shown; end with one sentence where the service refuses."""
     try:
         for sample in read_samples(_MANIFEST):
             show_sample(client, sample, once=once)
+        for series in read_series(_MANIFEST):
+            ledger = settings.data / f"{series.name}.jsonl"
+            show_series(client, series, ledger, console, _OUT / series.name if once else None)
     except DemoError as error:
         raise SystemExit(f"The demo could not go on. {error}") from error
 

@@ -45,6 +45,26 @@ def read_samples(manifest: Path) -> list[Sample]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class SampleSeries:
+    """A sample course: the photos of one face over several months, and what the course was meant to be."""
+
+    name: str
+    title: str
+    origin: str
+    folder: Path
+    course: dict[str, Any]
+
+
+def read_series(manifest: Path) -> list[SampleSeries]:
+    """The series that ``manifest`` lists."""
+    listed = json.loads(manifest.read_text(encoding="utf-8"))["series"]
+    return [
+        SampleSeries(one["name"], one["title"], one["origin"], manifest.parent / one["folder"], one["course"])
+        for one in listed
+    ]
+
+
 class DemoError(LiftmarkError):
     """The service answered with a problem."""
 
@@ -53,12 +73,12 @@ class DemoClient:
     """A few calls of the API, with a key."""
 
     def __init__(self, address: str, key: str) -> None:
-        self._address = address
-        self._key = key
+        self.address = address
+        self.key = key
 
     def compared(self, sample: Sample) -> dict[str, Any]:
         """The comparison of a sample's photos, uploaded if they were not yet."""
-        subject = self._post_json("/v1/subjects", {"reference": sample.name})["id"]
+        subject = self.subject(sample.name)
         before, after = (self._photo(subject, sample, which) for which in ("before", "after"))
         pair = {"before_photo_id": before, "after_photo_id": after}
         return self._post_json(f"/v1/comparisons?wait={_WAIT_S}", pair)
@@ -67,9 +87,26 @@ class DemoClient:
         """An address that opens the report in a browser for 12 hours."""
         return str(self._post_json(f"/v1/comparisons/{comparison_id}/link", {"hours": 12})["url"])
 
+    def subject(self, name: str) -> str:
+        """The id of the subject called ``name``, made where it is new."""
+        return str(self._post_json("/v1/subjects", {"reference": name})["id"])
+
+    def course(self, subject: str, name: str, course: dict[str, Any]) -> None:
+        """Make the subject's course, if it was not made yet."""
+        self._post_json(f"/v1/subjects/{subject}/courses", course, f"course-{name}")
+
+    def series(self, subject: str, wait_s: float) -> dict[str, Any]:
+        """The subject's series, once nothing is pending or the time is over."""
+        answer: dict[str, Any] = json.loads(self.get(f"/v1/subjects/{subject}/series?wait={wait_s:g}"))
+        return answer
+
+    def series_link(self, subject: str) -> str:
+        """An address that opens the series' report in a browser for 12 hours."""
+        return str(self._post_json(f"/v1/subjects/{subject}/series/link", {"hours": 12})["url"])
+
     def get(self, path: str) -> bytes:
         """What is at ``path``."""
-        return self._send(urllib.request.Request(self._address + path))  # noqa: S310  our own address
+        return self._send(urllib.request.Request(self.address + path))  # noqa: S310  our own address
 
     def _photo(self, subject: str, sample: Sample, which: str) -> str:
         content = sample.photos[which].read_bytes()
@@ -85,12 +122,12 @@ class DemoClient:
         return self._post(path, json.dumps(content).encode(), headers)
 
     def _post(self, path: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
-        request = urllib.request.Request(self._address + path, body, headers)  # noqa: S310  our own address
+        request = urllib.request.Request(self.address + path, body, headers)  # noqa: S310  our own address
         answer: dict[str, Any] = json.loads(self._send(request))
         return answer
 
     def _send(self, request: urllib.request.Request) -> bytes:
-        request.add_header("Authorization", f"Bearer {self._key}")
+        request.add_header("Authorization", f"Bearer {self.key}")
         try:
             with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310  our own address
                 content: bytes = response.read()

@@ -10,7 +10,7 @@ import cv2
 from PIL import Image
 from pydantic import BaseModel
 
-from analysis.decode import decode, inspect
+from analysis.decode import capture_time, decode, inspect
 from analysis.overlay import draw_photo_overlay, draw_profile_overlay, reduced, render_aligned
 from analysis.pipeline import analyse_photo
 from models.analysis import PhotoAnalysis, ProfileAnalysis
@@ -50,6 +50,7 @@ class AnalysisJobs:
         """Return the jobs under the names that the service calls them by."""
         return {
             "check": self.check,
+            "capture_time": self.capture_time,
             "picture": self.picture,
             "measure": self.measure,
             "compare": self.compare,
@@ -60,6 +61,11 @@ class AnalysisJobs:
         """Judge the header: nothing, or the refusal."""
         refused = inspect(upload)
         return () if refused is None else (_json(refused_document(refused)),)
+
+    def capture_time(self, upload: bytes) -> tuple[bytes, ...]:
+        """Read from the header when the photo was taken: ISO 8601, or nothing."""
+        taken_at = capture_time(upload)
+        return () if taken_at is None else (taken_at.isoformat().encode(),)
 
     def picture(self, upload: bytes) -> tuple[bytes, ...]:
         """Give the upright photo to look at, or nothing where it cannot be opened."""

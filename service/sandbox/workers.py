@@ -5,6 +5,7 @@ import queue
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
@@ -120,6 +121,10 @@ class AnalysisWorkers:
         """Why ``upload`` would be refused, judged by its header; None when it may be analysed."""
         return self._do(Message("check", (upload,)), _read_check, _CHECK_SECONDS)
 
+    def capture_time(self, upload: bytes) -> datetime | None:
+        """When the camera says that the photo was taken; None where it does not say."""
+        return self._do(Message("capture_time", (upload,)), _read_time, _CHECK_SECONDS)
+
     def picture(self, upload: bytes) -> bytes | None:
         """The photo upright as JPEG, without metadata; None when it cannot be opened."""
         return self._do(Message("picture", (upload,)), lambda answer: _picture(answer, 0))
@@ -206,6 +211,13 @@ class AnalysisWorkers:
 
 def _read_check(answer: Sequence[bytes]) -> RefusedDocument | None:
     return _document(_REFUSED, answer) if answer else None
+
+
+def _read_time(answer: Sequence[bytes]) -> datetime | None:
+    try:
+        return datetime.fromisoformat(answer[0].decode("ascii")) if answer else None
+    except ValueError as error:
+        raise BrokenMessageError("the answer is not a time") from error
 
 
 def _read_measure(answer: Sequence[bytes]) -> MeasureOutcome:

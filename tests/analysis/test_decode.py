@@ -10,7 +10,7 @@ from PIL import Image
 from PIL.ExifTags import IFD, Base
 from PIL.TiffImagePlugin import IFDRational
 
-from analysis.decode import inspect
+from analysis.decode import capture_time, inspect
 from models.photo import Photo
 from tests.analysis.uploads import COLOURS, DATA, LOSSY, SIZE, encoded, middles, photo, quadrants
 
@@ -78,8 +78,8 @@ def test_the_smallest_fraction_that_suffices_is_decoded(
     assert decoded.size_px == (600, 1000)
 
 
-def shot_at(stamp: str, offset: str | None = None, focal_length: object = None) -> Photo:
-    """Return a photo whose EXIF says so."""
+def upload_at(stamp: str, offset: str | None = None, focal_length: object = None) -> bytes:
+    """Return an upload whose EXIF says so."""
     exif = Image.Exif()
     shot = exif.get_ifd(IFD.Exif)
     shot[Base.DateTimeOriginal] = stamp
@@ -87,7 +87,24 @@ def shot_at(stamp: str, offset: str | None = None, focal_length: object = None) 
         shot[Base.OffsetTimeOriginal] = offset
     if focal_length is not None:
         shot[Base.FocalLength] = focal_length
-    return photo(encoded(quadrants(), "JPEG", exif=exif))
+    return encoded(quadrants(), "JPEG", exif=exif)
+
+
+def shot_at(stamp: str, offset: str | None = None, focal_length: object = None) -> Photo:
+    return photo(upload_at(stamp, offset, focal_length))
+
+
+@pytest.mark.parametrize("offset", ["+02:00", None])
+def test_the_header_alone_says_when_a_photo_was_taken(offset: str | None) -> None:
+    upload = upload_at("2026:05:04 10:11:12", offset)
+    assert capture_time(upload) == capture_time(upload[:-10]) == photo(upload).taken_at
+
+
+@pytest.mark.parametrize(
+    "upload", [b"", b"a text", encoded(quadrants(), "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xffx")]
+)
+def test_a_broken_header_says_nothing_of_the_time(upload: bytes) -> None:
+    assert capture_time(upload) is None
 
 
 def test_taken_at_is_read_with_its_zone() -> None:

@@ -10,9 +10,12 @@ from PIL import Image
 
 from models.anatomy import Side
 from models.measurand import MeasurandCode
+from service.archive import read_subject
 
 FOLDER = Path(__file__).parents[2] / "sample_images"
-PAIRS = {pair["name"]: pair for pair in json.loads((FOLDER / "manifest.json").read_text())["pairs"]}
+MANIFEST = json.loads((FOLDER / "manifest.json").read_text())
+PAIRS = {pair["name"]: pair for pair in MANIFEST["pairs"]}
+SERIES = {series["name"]: series for series in MANIFEST["series"]}
 SCRIPT = runpy.run_path(str(FOLDER / "make_astronaut_pair.py"))
 
 
@@ -29,6 +32,21 @@ def test_each_pair_has_its_files_origin_licence_and_truth(pair) -> None:
 def test_each_picture_is_in_the_manifest() -> None:
     named = {pair[which] for pair in PAIRS.values() for which in ("before", "after")}
     assert {path.name for path in FOLDER.iterdir() if path.suffix in {".jpg", ".png"}} == named
+
+
+@pytest.mark.parametrize("series", SERIES.values(), ids=SERIES)
+def test_each_photo_of_a_series_has_a_day_a_phase_and_its_true_change(series) -> None:
+    folder = FOLDER / series["folder"]
+    photos = {path.name for path in folder.glob("*.jpg")}
+    archive = read_subject(folder, lambda _: None)
+    assert {entry.file for entry in archive.entries} == photos == {series["before"], *series["truth"]}
+    assert not archive.refusals
+    assert not archive.confounders  # no note of it names any
+    assert series["origin"]
+    assert series["licence"]
+    for truth in series["truth"].values():
+        assert set(truth) == set(Side)
+        assert set(truth["left"]) == set(truth["right"]) <= set(MeasurandCode)
 
 
 def test_the_astronaut_pair_is_what_its_script_makes() -> None:

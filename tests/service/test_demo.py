@@ -38,8 +38,11 @@ def test_the_demo_writes_reports_that_open_from_the_disk_and_reuses_them(demo, f
         outputs.append(done.stdout)
     assert outputs[0] == outputs[1]
     assert "Detectable" in outputs[0]  # the word after it may stand on the next line of a narrow table
-    assert (folder / "out" / "eyelids" / "report.html").is_file()
-    assert len(list((folder / "data" / "demo" / "blobs").glob("*/*/photos/*"))) == 6
+    for name in ("eyelids", "series"):
+        assert (folder / "out" / name / "report.html").is_file()
+    assert len(list((folder / "out" / "series" / "pictures").glob("*.jpg"))) >= 11  # one of twelve may be left out
+    assert "Lasting effect" in outputs[0]
+    assert len(list((folder / "data" / "demo" / "blobs").glob("*/*/photos/*"))) == 6 + 12
 
 
 @pytest.mark.slow
@@ -50,8 +53,9 @@ def test_the_demo_serves_the_reports_that_it_names(demo):
             while "Serving at" not in printed:
                 printed += process.stdout.readline()
                 assert time.monotonic() < deadline
-            link = re.search(r"http://\S+/report\?token=\S+", printed)[0]
-            assert httpx.get(link, follow_redirects=False).status_code == 303
+            links = re.findall(r"http://\S+/report\?\S*token=\S+", printed)
+            assert sum("/series/report" in link for link in links) == 1
+            assert {httpx.get(link, follow_redirects=False).status_code for link in links} == {303}
         finally:
             process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0

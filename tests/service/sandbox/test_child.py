@@ -1,11 +1,13 @@
 """The real analysis process, on the shipped pictures: one journey from bytes to documents, locked in."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from PIL.ExifTags import IFD, Base
 
 from models.anatomy import View
 from models.measurand import MeasurandCode
@@ -46,6 +48,14 @@ def test_a_photo_against_itself_changes_nothing(workers: AnalysisWorkers) -> Non
     document = workers.compare(BEFORE, BEFORE).document
     assert isinstance(document, ComparisonDocument)
     assert all("detectable" not in change.verdict for change in document.changes)
+
+
+def test_the_camera_says_when_a_photo_was_taken_or_nothing(workers: AnalysisWorkers) -> None:
+    exif, dated = Image.Exif(), BytesIO()
+    exif.get_ifd(IFD.Exif)[Base.DateTimeOriginal] = "2026:05:04 10:11:12"
+    Image.new("RGB", (8, 8)).save(dated, "JPEG", exif=exif)
+    assert workers.capture_time(dated.getvalue()) == datetime.fromisoformat("2026-05-04T10:11:12")
+    assert workers.capture_time(BEFORE) is workers.capture_time(b"no photo") is None
 
 
 def test_a_photo_that_is_asked_for_again_gives_the_same_document(workers: AnalysisWorkers) -> None:
