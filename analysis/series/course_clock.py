@@ -55,7 +55,7 @@ class CourseClock:
         counting = [photo for photo in photos if photo.key not in passing]
         first, last = _first_session(photos, protocol), max(sessions, default=None)
         end_by = None if last is None else last + _END_INTERVALS * timedelta(days=protocol.interval_days)
-        induction = tuple(photo for photo in counting if _in_induction(photo, end_by))
+        induction = _with_an_end([photo for photo in counting if _in_induction(photo, end_by)], counting, first)
         after = [photo for photo in counting if photo not in induction]
         maintenance = tuple(photo for photo in after if photo.phase is Phase.MAINTENANCE)
         until = min((photo.taken_at for photo in maintenance), default=None)
@@ -132,6 +132,21 @@ def _after_that_days_session(photo: SeriesPhoto, photos: Sequence[SeriesPhoto]) 
         other.phase is Phase.IMMEDIATELY_AFTER and timedelta(0) <= photo.taken_at - other.taken_at < SAME_DAY
         for other in photos
     )
+
+
+def _with_an_end(
+    induction: Sequence[SeriesPhoto], counting: Sequence[SeriesPhoto], first: datetime | None
+) -> tuple[SeriesPhoto, ...]:
+    """The induction; where nobody photographed its end, the first follow-up stands for it, however late."""
+    if any(_is_treated(photo, first) for photo in induction):
+        return tuple(induction)
+    late = next((photo for photo in counting if photo.phase is Phase.FOLLOW_UP), None)
+    return tuple(induction) if late is None else (*induction, late)
+
+
+def _is_treated(photo: SeriesPhoto, first: datetime | None) -> bool:
+    untreated = photo.phase is Phase.BASELINE or is_before_first_session(photo)
+    return not untreated and (first is None or photo.taken_at > first)
 
 
 def _in_induction(photo: SeriesPhoto, end_by: datetime | None) -> bool:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from models.course import Phase
 from models.measurand import MeasurandCode
 from models.series import DETECTABLE, Effect, SeriesPhoto, Trend
 
+_LATE_WEEKS: Final = 2.0
+
 
 def cumulative_effect(measured: MeasuredCourse) -> Effect | None:
     """The lasting effect at the last photo of the induction that counts, against the untreated face."""
@@ -25,7 +28,7 @@ def cumulative_effect(measured: MeasuredCourse) -> Effect | None:
         return None
     found = model.end(measured.course.clock.weeks(end))
     effect = _effect(measured.measurand, found, end.taken_at, len(model.weeks))
-    return replace(effect, reason=_stops_short(measured, end))
+    return replace(effect, reason=_when(measured, end))
 
 
 def end_of(measured: MeasuredCourse) -> SeriesPhoto | None:
@@ -155,6 +158,19 @@ def _half_life(measured: MeasuredCourse, later: Sequence[SeriesPhoto]) -> HalfLi
         found.append((clock.weeks_after(photo), state - untreated.mean, math.hypot(sd, untreated.sd)))
     weeks, effects, sds = zip(*found, strict=True)
     return half_life([week - weeks[0] for week in weeks], effects, sds)
+
+
+def _when(measured: MeasuredCourse, end: SeriesPhoto) -> str:
+    """What is to be known of the time at which the lasting effect is told."""
+    return f"{_stops_short(measured, end)} {_is_late(measured, end)}".strip()
+
+
+def _is_late(measured: MeasuredCourse, end: SeriesPhoto) -> str:
+    """That the end of the course was photographed late, where nobody did so at once."""
+    weeks = measured.course.clock.weeks_after(end)
+    if end.phase is not Phase.FOLLOW_UP or weeks <= _LATE_WEEKS:
+        return ""
+    return f"Told {weeks:.0f} weeks after the last session that photos tell of: part of it may be gone by then."
 
 
 def _stops_short(measured: MeasuredCourse, end: SeriesPhoto) -> str:

@@ -272,3 +272,13 @@ def _all_but_mrd1_refused(change: Change) -> Change:
     if (change.measurand, change.side) == MRD1_LEFT:
         return change
     return replace(change, result=ChangeRefused("The head is turned."))
+
+
+@pytest.mark.parametrize("number", [1, None])
+def test_where_nobody_photographed_the_end_of_the_course_the_first_follow_up_stands_for_it(number: int | None) -> None:
+    photos = [photo("b", 0, Phase.BASELINE), photo("t1", 7, Phase.TREATMENT, number), photo("f", 35, Phase.FOLLOW_UP)]
+    later = photo("g", 100, Phase.FOLLOW_UP)
+    told = told_of(_camera().series([*photos, later], {MRD1_LEFT: saturating(0.9)}), MRD1_LEFT)
+    assert _there(told.cumulative).at == photos[-1].taken_at
+    assert "Told 4 weeks after the last session" in _there(told.cumulative).reason
+    assert _there(told.after_course).at == later.taken_at
