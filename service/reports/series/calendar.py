@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby, pairwise
 from typing import Final
 
@@ -90,7 +90,7 @@ def calendar(document: SeriesDocument) -> Calendar | None:
     places = dict(_places(visits, axis))
     return Calendar(
         places=places,
-        phases=_phases(visits, axis),
+        phases=_phases(visits, axis, document.protocol.interval_days),
         sessions=tuple(axis.x_of_day(date.fromisoformat(at)) for at in session_days(document)),
         ticks=tuple(axis.ticks()),
         recorded=tuple(_recorded(document.notes, axis)),
@@ -135,16 +135,21 @@ def _places(visits: Sequence[SeriesVisitDocument], axis: _Axis) -> Iterator[tupl
             yield visit.photo, round(axis.x_at(photos[0].taken_at) + room * (number - middle), 1)
 
 
-def _phases(visits: Sequence[SeriesVisitDocument], axis: _Axis) -> tuple[Band, ...]:
-    """Runs of photos of one phase; each ends halfway to the next."""
-    runs = [(phase, list(run)) for phase, run in groupby(_phased(visits), key=lambda pair: pair[0])]
+def _phases(visits: Sequence[SeriesVisitDocument], axis: _Axis, interval_days: int) -> tuple[Band, ...]:
+    """Runs of photos of one phase, each to halfway to the next; a course at most an interval beyond its last photo."""
+    runs = [(phase, [visit for _, visit in run]) for phase, run in groupby(_phased(visits), key=lambda pair: pair[0])]
     between = [
-        (axis.x_at(run[-1][1].taken_at) + axis.x_at(after[0][1].taken_at)) / 2
-        for (_, run), (_, after) in pairwise(runs)
+        axis.x_at(run[-1].taken_at + _kept_on(phase, after[0].taken_at - run[-1].taken_at, interval_days))
+        for (phase, run), (_, after) in pairwise(runs)
     ]
-    edges = [LEFT, *(round(edge, 1) for edge in between), RIGHT]
+    edges = [LEFT, *between, RIGHT]
     names = _named([_PHASE_NAMES[phase] for phase, _ in runs], edges)
     return tuple(Band(start, end, name) for start, end, name in zip(edges, edges[1:], names, strict=False))
+
+
+def _kept_on(phase: Phase, gap: timedelta, interval_days: int) -> timedelta:
+    """How long after its last photo a phase is drawn on."""
+    return min(gap / 2, timedelta(days=interval_days)) if phase is Phase.TREATMENT else gap / 2
 
 
 def _phased(visits: Sequence[SeriesVisitDocument]) -> Iterator[tuple[Phase, SeriesVisitDocument]]:

@@ -67,6 +67,13 @@ def test_equal_times_are_equally_far_apart():
     assert steps == pytest.approx([steps[0]] * len(steps), abs=0.11)  # places are told to a tenth
 
 
+def test_a_course_is_not_drawn_on_to_a_follow_up_months_later():
+    drawn_up = calendar(series.a_series())
+    after = next(band for band in drawn_up.phases if band.name.words == "After the course")
+    first_later = min(x for x in drawn_up.places.values() if x > after.start)
+    assert after.start - max(drawn_up.sessions) < (first_later - max(drawn_up.sessions)) / 2
+
+
 def test_names_of_phases_never_lie_on_each_other():
     for document in SERIES.values():
         for row in (0, 1):
