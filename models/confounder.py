@@ -14,7 +14,7 @@ from models.errors import InvalidRecordError
 from models.measurand import Family
 
 _EYES: Final = frozenset({Family.EYELIDS, Family.PERIORBITAL_LINES, Family.SYMMETRY})
-_LOWER_FACE: Final = frozenset({Family.JAWLINE, Family.NASOLABIAL_FOLD, Family.SYMMETRY})
+_LOWER_FACE: Final = frozenset({Family.JAWLINE, Family.NASOLABIAL_FOLD})
 _ALL: Final = frozenset(Family)
 
 
@@ -51,7 +51,7 @@ class ConfounderEntry:
     ----------
     name : what a page calls it.
     says : what it does, in one sentence for the reader.
-    acts_on : families of measurands, where the clinic names none.
+    acts_on : families of measurands, where the clinic names none; a difference of left and right goes with its sides.
     settling_days : photos so soon after it show swelling or an unfinished effect.
     lasting_days : for how long its own effect is expected; None where it does not end by itself.
     source : where the times come from.
@@ -74,7 +74,7 @@ _ENTRIES: Final = (
         "A filler adds volume for months and swells for weeks, and microcurrent is said to shorten its life; six weeks "
         "are advised between the two.",
         ConfounderEffect.SPLITS,
-        _LOWER_FACE | {Family.EYELIDS, Family.PERIORBITAL_LINES},
+        _ALL,
         42,
         365,
         "Advice of the field: six weeks between filler and microcurrent; hyaluronic acid fillers last 6-18 months",

@@ -324,3 +324,9 @@ def with_asymmetry(codes: Iterable[MeasurandCode]) -> frozenset[MeasurandCode]:
     """The measurands and every difference of left and right that rests on one of them."""
     known = frozenset(codes)
     return known | {entry.code for entry in _CATALOGUE if entry.difference_of in known}
+
+
+def part_of_face(code: MeasurandCode) -> Family:
+    """The family of what a measurand is measured on: of a difference of left and right, that of its two sides."""
+    entry = MEASURANDS[code]
+    return MEASURANDS[entry.difference_of or code].family

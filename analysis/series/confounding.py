@@ -11,7 +11,7 @@ from typing import Final
 
 from models.confounder import CONFOUNDERS, Confounder, ConfounderEffect, ConfounderKind
 from models.course import Phase
-from models.measurand import MEASURANDS, Family, MeasurandCode
+from models.measurand import MEASURANDS, Family, MeasurandCode, part_of_face
 from models.series import Note, NoteCode, SeriesPhoto
 
 _SAME_HOURS: Final = 3.0
@@ -25,9 +25,9 @@ def keeps_out(confounders: Iterable[Confounder], measurand: MeasurandCode, taken
     ----------
     baseline : day of the last baseline photo; what began before it acts on both photos.
     """
-    family = MEASURANDS[measurand].family
+    part = part_of_face(measurand)
     for one in confounders:
-        if family in one.acts_on and (_splits(one, taken, baseline) or _spoils(one, taken)):
+        if part in one.acts_on and (_splits(one, taken, baseline) or _spoils(one, taken)):
             return f"{_named(one)}: {_WHY[one.entry.effect]}"
     return ""
 
@@ -47,8 +47,8 @@ def _splits(one: Confounder, taken: date, baseline: date | None) -> bool:
 
 def spoils(confounders: Iterable[Confounder], measurand: MeasurandCode, taken: date) -> bool:
     """Whether photos of a day do not show the measurand as it is."""
-    family = MEASURANDS[measurand].family
-    return any(family in one.acts_on and _spoils(one, taken) for one in confounders)
+    part = part_of_face(measurand)
+    return any(part in one.acts_on and _spoils(one, taken) for one in confounders)
 
 
 def _spoils(one: Confounder, taken: date) -> bool:
@@ -89,7 +89,7 @@ def _named(one: Confounder) -> str:
 
 
 def _measurands(families: frozenset[Family]) -> tuple[MeasurandCode, ...]:
-    return () if families == frozenset(Family) else tuple(m.code for m in MEASURANDS.values() if m.family in families)
+    return () if families == frozenset(Family) else tuple(code for code in MEASURANDS if part_of_face(code) in families)
 
 
 def time_of_day_notes(photos: Sequence[SeriesPhoto], recorded: Iterable[Confounder]) -> Iterator[Note]:

@@ -6,7 +6,7 @@ from models.confounder import Confounder, ConfounderKind
 from models.errors import InvalidRecordError
 from models.measurand import Family
 from service.archive.dates import written
-from service.archive.note_words import kind_called
+from service.archive.note_words import kind_called, with_tilt
 from service.archive.records import NamedConfounder, Reason, Refusal
 from service.archive.tables import Row
 from service.archive.words import spaced
@@ -29,7 +29,7 @@ REGIONS: Final = {
     "face": frozenset(Family),
     "all": frozenset(Family),
 }
-"""Where a confounder acts, as clinics call it; whatever acts on a part acts on the face's symmetry too."""
+"""Where a confounder acts, as clinics call it."""
 
 
 def confounder_of(row: Row, subject: str) -> NamedConfounder | Refusal:
@@ -59,7 +59,7 @@ def _regions(cell: str) -> tuple[str, ...]:
 
 def _families(regions: tuple[str, ...]) -> frozenset[Family] | None:
     named = frozenset[Family]().union(*(REGIONS[word] for word in regions))
-    return named | {Family.SYMMETRY} if named else None
+    return with_tilt(named) if named else None
 
 
 def _refused(row: Row, says: str) -> Refusal:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from models.confounder import Confounder, ConfounderKind
+from models.measurand import Family
 
 _LONGEST_NOTE: Final = 4000  # as the API takes them
 _K = ConfounderKind
@@ -28,6 +29,23 @@ _NAMES: Final = {
     _K.OTHER: "swollen|swelling|allerg\\w*|sunburn\\w*|had (?:been )?cr(?:ied|ying)|tooth (?:out|extract\\w*)"
     "|chemical peel",
 }
+_LOCAL: Final = frozenset({_K.FILLER, _K.TOXIN, _K.DEVICE})
+"""What is done to a part of the face, and acts there."""
+_BESIDE_THE_MOUTH: Final = frozenset({Family.NASOLABIAL_FOLD, Family.JAWLINE})
+_ABOUT_THE_EYES: Final = frozenset({Family.EYELIDS, Family.PERIORBITAL_LINES})
+_PLACES: Final = tuple(
+    (re.compile(rf"\b(?:{words})\b"), families)
+    for words, families in (
+        ("nasolabial|nlfs?|folds?|smile lines?|marionettes?|lips?|perioral|mouth", _BESIDE_THE_MOUTH),
+        ("jaws?|jaw ?lines?|jowls?|chin|masseters?", _BESIDE_THE_MOUTH),
+        (
+            "tear troughs?|under ?-?eyes?|lids?|eyelids?|brows?|forehead|temples?|glabella\\w*|frown\\w*|crow'?s ?feet",
+            _ABOUT_THE_EYES,
+        ),
+        ("cheeks?|mid ?-?face|full face|whole face", frozenset(Family)),
+    )
+)
+"""Where, in a note's words; filler beside the mouth moves jaw and fold alike, cheeks carry the lids as well."""
 _KINDS: Final = tuple((kind, re.compile(rf"\b(?:{names})\b")) for kind, names in _NAMES.items())
 _NEVER_LISTED: Final = frozenset({_K.WEIGHT, _K.OTHER})
 """What stands behind a comma after "no make-up" by itself: "no make-up, lids swollen"."""
@@ -69,13 +87,24 @@ def named_in_note(note: str, day: date, source: str) -> tuple[Confounder, ...]:
     source : the visit's name for the confounder's own note.
     """
     text = note[:_LONGEST_NOTE].lower()
-    found: dict[ConfounderKind, date] = {}
+    found: dict[ConfounderKind, tuple[date, frozenset[Family] | None]] = {}
     for clause in _clauses(text):
         for kind, names in _KINDS:
             if any(_happened(kind, clause, match) for match in names.finditer(clause)):
-                found.setdefault(kind, day - _ago(clause))
+                found.setdefault(kind, (day - _ago(clause), _where(clause) if kind in _LOCAL else None))
     says = f"named in the note of {source}: {' '.join(note.split())[:300]}"
-    return tuple(Confounder(kind, since, note=says) for kind, since in found.items())
+    return tuple(Confounder(kind, since, families=where, note=says) for kind, (since, where) in found.items())
+
+
+def with_tilt(families: frozenset[Family]) -> frozenset[Family]:
+    """The families, and the tilt of the eyes where one of them is theirs."""
+    return families | {Family.SYMMETRY} if Family.EYELIDS in families else families
+
+
+def _where(clause: str) -> frozenset[Family] | None:
+    """The families on which something acts that was done where the clause says; None where it says nowhere."""
+    named = frozenset[Family]().union(*(families for words, families in _PLACES if words.search(clause)))
+    return with_tilt(named) if named else None
 
 
 def _clauses(text: str) -> Iterator[str]:

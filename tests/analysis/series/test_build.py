@@ -161,6 +161,14 @@ def test_a_filler_that_a_clinic_limits_to_the_jaw_leaves_the_lids_alone() -> Non
     assert _there(told_of(series, JAW_LEFT).cumulative).at == weekly_course(8)[5].taken_at
 
 
+def test_a_difference_of_left_and_right_goes_with_what_its_sides_go_with() -> None:
+    filler = Confounder(ConfounderKind.FILLER, date(2026, 3, 31), families=frozenset({Family.JAWLINE}))
+    lids, jaw = (MeasurandCode.MRD1_ASYMMETRY, None), (MeasurandCode.JAWLINE_ASYMMETRY, None)
+    series = _camera().series(weekly_course(8), {lids: unchanged, jaw: unchanged}, confounders=[filler])
+    assert _there(told_of(series, lids).cumulative).at == weekly_course(8)[-1].taken_at
+    assert _there(told_of(series, jaw).cumulative).at == weekly_course(8)[5].taken_at
+
+
 def test_make_up_takes_its_own_day_alone() -> None:
     make_up = Confounder(ConfounderKind.MAKE_UP, date(2026, 3, 30))
     series = _camera().series(weekly_course(8), {MRD1_LEFT: saturating(0.9)}, confounders=[make_up])

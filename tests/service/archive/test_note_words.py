@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from models.confounder import ConfounderKind
+from models.measurand import Family
 from service.archive.note_words import kind_called, named_in_note
 
 DAY = date(2026, 2, 2)
@@ -90,6 +91,23 @@ def test_a_note_may_name_several_things():
 )
 def test_a_note_says_how_long_ago(note, since):
     assert named(note) == {"filler": since}
+
+
+@pytest.mark.parametrize(
+    "note, families",
+    [
+        ("filler in the nasolabial folds", {Family.NASOLABIAL_FOLD, Family.JAWLINE}),
+        ("lip filler", {Family.NASOLABIAL_FOLD, Family.JAWLINE}),
+        ("tear trough filler", {Family.EYELIDS, Family.PERIORBITAL_LINES, Family.SYMMETRY}),
+        ("botox masseter", {Family.NASOLABIAL_FOLD, Family.JAWLINE}),
+        ("cheek filler", set(Family)),
+        ("filler", None),
+        ("lost 5 kg, fuller cheeks", None),
+    ],
+)
+def test_what_is_done_in_one_place_acts_on_that_part_of_the_face(note, families):
+    (one,) = named_in_note(note, DAY, "b.jpg")
+    assert one.families == families
 
 
 def test_its_own_note_says_where_a_confounder_comes_from():

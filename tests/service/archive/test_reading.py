@@ -346,7 +346,7 @@ filler,2026-02-01,,elbow,
     archive = read_subject(folder("2026-01-12.jpg", confounders=table), no_camera)
     filler, toxin = (one.confounder for one in archive.confounders)
     assert (filler.kind, filler.note) == (ConfounderKind.FILLER, "1 ml")
-    assert filler.families == {Family.JAWLINE, Family.NASOLABIAL_FOLD, Family.SYMMETRY}
+    assert filler.families == {Family.JAWLINE, Family.NASOLABIAL_FOLD}
     assert (toxin.kind, toxin.since.isoformat()) == (ConfounderKind.TOXIN, "2026-03-01")
     assert [refusal.line for refusal in archive.refusals] == [4, 5, 6, 7]
     assert {refusal.reason for refusal in archive.refusals} == {Reason.CONFOUNDER_UNREADABLE}
