@@ -1,12 +1,12 @@
 """What a course did, from all its visits at once: a straight course that may bend, seen through noise.
 
-The lasting effect f is zero until the first session. From there on it is a line of unknown slope, an unknown part that
-is there after the first weeks, and a random walk about both, so that it may saturate, pause or jump; each photo shows f
-with its own error, and each day adds what lids and skin do by themselves from one day to another. How much the course
-bends (q) and how much days differ (tau) is not known from a few visits: every pair of values on a grid has its say by
-its restricted likelihood, so that the interval carries what is not known of them. With one visit after the baseline all
-of this is the plain difference, with an interval that allows for the days; with many visits that tell the same, they
-count together.
+The lasting effect f is zero until the first session. From there on it is a line of unknown slope, a part that is
+there after the first weeks, one that is there at once, and a random walk about them, so that it may saturate, pause
+or jump; each photo shows f with its own error, and each day adds what lids and skin do by themselves from one day to
+another. How much the course bends (q) and how much days differ (tau) is not known from a few visits: every pair of
+values on a grid has its say by its restricted likelihood, so that the interval carries what is not known of them.
+With one visit after the baseline all of this is the plain difference, with an interval that allows for the days; with
+many visits that tell the same, they count together.
 
 Rasmussen & Williams 2006, Gaussian Processes for Machine Learning, secs. 2.7 and 5.4 (explicit basis functions,
 marginal likelihood); Durbin & Koopman 2012, Time Series Analysis by State Space Methods, sec. 3.2 (local linear trend).
@@ -38,9 +38,11 @@ them the interval of the lasting effect covers 96-100 % where days do not differ
 as a photo's error, and 81-95 % at three times that, of which the baseline is one single day. A shorter fade of tau
 (1.5) costs 3-5 % there, a longer one (6) widens the interval of a single visit by another fifth."""
 _EARLY_WEEKS: Final = 2.0
-"""Time constant of what a course may do in its first weeks beside the line: without it, long courses that saturate
-early are told with the error of the line's beginning (58-75 % covered after fifty visits, 71-96 % with it)."""
 _FEWEST_TO_BEND: Final = 2
+_FEWEST_TO_STEP: Final = 4
+"""Treated visits from which on a course may do much in its first weeks, with this time constant, and much at once.
+Without them the treated photos were believed to say where the line began, and long courses that saturate early were
+told wrongly with confidence: 58-75 % covered after fifty visits, 92-98 % with both."""
 _WILD: Final = 3.5
 """A visit that both its neighbours contradict by so many standard errors weighs less."""
 _OF_A_MEDIAN: Final = 1.4826
@@ -151,11 +153,14 @@ class CourseModel:
         return Posterior(self._shares, means, np.sqrt(variances + photo_sd**2 + of_days))
 
     def shapes(self, weeks: FloatArray) -> FloatArray:
-        """(n, 1 or 2): the line, and what a course may do in its first weeks, where two treated visits can tell."""
-        line = weeks[:, None]
-        if len(np.unique(self.weeks[self.weeks > 0])) < _FEWEST_TO_BEND:
-            return line
-        return np.column_stack([line, -np.expm1(-weeks / _EARLY_WEEKS)])
+        """(n, 1 to 3): the line, what comes in the first weeks, what is there at once; as far as visits can tell."""
+        treated = len(np.unique(self.weeks[self.weeks > 0]))
+        columns = [weeks]
+        if treated >= _FEWEST_TO_BEND:
+            columns.append(-np.expm1(-weeks / _EARLY_WEEKS))
+        if treated >= _FEWEST_TO_STEP:
+            columns.append((weeks > 0).astype(np.float64))
+        return np.column_stack(columns)
 
     @property
     def day_sd(self) -> float:

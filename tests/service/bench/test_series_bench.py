@@ -23,7 +23,7 @@ def test_intervals_cover_and_nothing_is_claimed_where_nothing_changed():
 def test_a_course_is_found_by_many_visits_that_its_last_photo_alone_would_miss():
     short, long = _rows(SimulatedCourse("mild", 2, 0.0), SimulatedCourse("mild", 12, 0.0))
     assert short.found.share < 0.2
-    assert long.found.share > 0.8
+    assert long.found.share > 0.6
     assert long.error_ratio < 0.8
 
 
