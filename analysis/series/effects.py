@@ -26,8 +26,8 @@ def cumulative_effect(measured: MeasuredCourse) -> Effect | None:
     model, end = measured.model, end_of(measured)
     if model is None or end is None:
         return None
-    found = model.end(measured.course.clock.weeks(end)).with_shared(measured.alike_sd(end))
-    effect = _effect(measured.measurand, found, end.taken_at, len(model.weeks))
+    found = model.end(measured.course.clock.weeks(end))
+    effect = _effect(measured.measurand, found, end.taken_at, len(model.weeks), measured.alike_sd(end))
     return replace(effect, reason=_when(measured, end))
 
 
@@ -59,8 +59,8 @@ def after_course_effect(measured: MeasuredCourse, cumulative: Effect | None) -> 
     found = _against_end(measured, *measured.state(later[-1]), days=1)
     if found is None:
         return None
-    found = found.with_shared(_alike_apart(measured, later[-1]))
-    effect = _effect(measured.measurand, found, later[-1].taken_at, len(later))
+    alike = _alike_apart(measured, later[-1])
+    effect = _effect(measured.measurand, found, later[-1].taken_at, len(later), alike)
     half = _half_life(measured, later) if {cumulative.own_verdict, effect.own_verdict} <= DETECTABLE else None
     if half is None:
         return effect
@@ -76,8 +76,7 @@ def maintenance_effect(measured: MeasuredCourse) -> Effect | None:
     found = _against_end(measured, *_pooled([measured.state(photo) for photo in kept]), days=days)
     if found is None:
         return None
-    found = found.with_shared(_alike_apart(measured, kept[-1]))
-    return _effect(measured.measurand, found, kept[-1].taken_at, len(kept))
+    return _effect(measured.measurand, found, kept[-1].taken_at, len(kept), _alike_apart(measured, kept[-1]))
 
 
 def trend_of(measured: MeasuredCourse) -> Trend | None:
@@ -99,11 +98,10 @@ def trend_of(measured: MeasuredCourse) -> Trend | None:
     )
 
 
-def _effect(measurand: MeasurandCode, found: Posterior, at: datetime, n: int) -> Effect:
-    change = to_change(measurand, found.mean)
-    uncertainty, half_width = (
-        to_change_uncertainty(measurand, found.mean, one) for one in (found.sd, found.half_width)
-    )
+def _effect(measurand: MeasurandCode, found: Posterior, at: datetime, n: int, alike_sd: float = 0.0) -> Effect:
+    """The effect; errors that go with the change widen its interval, and cannot make a change where there is none."""
+    told, change = found.with_shared(alike_sd), to_change(measurand, found.mean)
+    uncertainty, half_width = (to_change_uncertainty(measurand, told.mean, one) for one in (told.sd, told.half_width))
     return Effect(change, uncertainty, half_width, _verdict(change, half_width), found.p_value, at, n)
 
 
