@@ -61,9 +61,14 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
 @contextmanager
 def open_database(settings: Settings) -> Iterator[Database]:
     """The database alone, migrated."""
-    with Database(settings.database_address) as database:
+    with Database(settings.database_address, audit_key(settings)) as database:
         migrate(database)
         yield database
+
+
+def audit_key(settings: Settings) -> bytes:
+    """What the audit is chained with."""
+    return _master_key(settings).derive("audit")
 
 
 def _runner(settings: Settings, database: Database, vaults: Vaults, jobs: JobEngine, analyser: Analyser) -> JobRunner:
