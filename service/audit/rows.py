@@ -82,12 +82,15 @@ class AuditRows:
         query = select(AuditRow).where(AuditRow.tenant_id == self._tenant, AuditRow.number > after, *wanted.conditions)
         return self._session.scalars(query.order_by(AuditRow.number).limit(limit)).all()
 
-    def walk(self, after: int = 0) -> Iterator[AuditRow]:
+    def walk(self, place: tuple[int, int] = (0, 0)) -> Iterator[AuditRow]:
         """All rows by their numbers, a few at a time, so that no long transaction stands in anyone's way.
 
         Two rows of one number, which only a tampered table can hold, both come.
+
+        Parameters
+        ----------
+        place : number and id of the row after which to begin.
         """
-        place = (after, 0)
         while rows := self._after(place):
             yield from rows
             place = (rows[-1].number, rows[-1].id)
