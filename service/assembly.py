@@ -85,4 +85,4 @@ def _runner(settings: Settings, database: Database, vaults: Vaults, jobs: JobEng
 def _master_key(settings: Settings) -> MasterKey:
     if settings.master_key is not None:
         return MasterKey.from_base64(settings.master_key.get_secret_value())
-    return MasterKey.from_file(settings.data.resolve() / "master.key")
+    return MasterKey.from_file(settings.master_key_file)

@@ -50,6 +50,16 @@ class Settings(BaseSettings):
         return self.blobs_url or str(self.data.resolve() / "blobs")
 
     @property
+    def master_key_file(self) -> Path:
+        """Where the master key is kept when it is not set."""
+        return self.data.resolve() / "master.key"
+
+    @property
+    def audit_anchors(self) -> Path:
+        """The file that the heads of the audit's chains are appended to."""
+        return self.data.resolve() / "audit-anchors.jsonl"
+
+    @property
     def incoming(self) -> Path:
         """Where uploads in progress wait in files without a name, which vanish with the process."""
         return self.data.resolve() / "incoming"

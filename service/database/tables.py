@@ -56,7 +56,7 @@ NO_HASH: Final = "0" * 64
 
 
 class Clinic(Row):
-    """A tenant. ``audit_count`` and ``audit_hash`` are the head of its audit chain: its rows, and the last one's hash."""
+    """A tenant. Its audit chain has ``audit_count`` rows, the last of which carries ``audit_hash``."""
 
     __tablename__ = "clinics"
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
@@ -331,7 +331,7 @@ class AuditRow(Row):
     """Who did what to which record, and when. It holds ids alone and outlives what it tells of.
 
     ``number`` is the row's place in its clinic's chain, from 1 on without a gap; ``previous`` is the hash of the row
-    before it, ``hash`` its own (:mod:`service.audit.chain`). ``counts`` are, of an erasure, the rows that went, by table.
+    before it, ``hash`` its own (:mod:`service.audit.chain`). ``counts`` are the rows that an erasure took, by table.
     """
 
     __tablename__ = "audit"
