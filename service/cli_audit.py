@@ -32,6 +32,10 @@ def verify_command(
             help="Anchors that were kept elsewhere, beside those of this installation.",
         ),
     ] = None,
+    *,
+    from_blobs: Annotated[
+        bool, typer.Option("--from-blobs", help="Hold it against the anchors in the object store, too.")
+    ] = False,
     clinic: Clinic = None,
 ) -> None:
     """Walk along every clinic's audit: tell the first row that was edited, deleted, moved or forged, or a cut-off end.
@@ -43,7 +47,7 @@ def verify_command(
     """
     from service.audit.commands import print_verification  # noqa: PLC0415  the database's library is slow to import
 
-    if not print_verification(anchor, clinic):
+    if not print_verification(anchor, clinic, from_blobs=from_blobs):
         raise typer.Exit(1)
 
 

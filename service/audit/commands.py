@@ -14,10 +14,11 @@ from sqlalchemy import make_url
 
 from service.assembly import open_database
 from service.audit.anchor import Anchor, AnchorError, read_anchors
-from service.audit.anchoring import kept_anchors
+from service.audit.anchoring import kept_anchors, stored_anchors
 from service.audit.rows import AuditRows, clinics_of
 from service.audit.schemas import AuditAnswer
 from service.audit.verification import Verification, verify
+from service.blobs import open_blobs
 from service.database import Database
 from service.settings import Settings
 from service.tenancy.tenant import TenantId
@@ -25,11 +26,11 @@ from service.tenancy.tenant import TenantId
 NamedClinic = tuple[TenantId, str]
 
 
-def print_verification(anchor_file: Path | None, clinic: str | None) -> bool:
+def print_verification(anchor_file: Path | None, clinic: str | None, *, from_blobs: bool) -> bool:
     """Verify, tell what was found of each clinic, and say whether all is sound."""
     settings = Settings()
     with _opened(settings) as database:
-        anchors = _anchors(settings, anchor_file)
+        anchors = _anchors(settings, anchor_file, from_blobs=from_blobs)
         clinics = _chosen(database, clinic)
         with _progress() as progress:
             task = progress.add_task("Checking", total=_count(database, clinics))
@@ -39,8 +40,8 @@ def print_verification(anchor_file: Path | None, clinic: str | None) -> bool:
     for name, one in found:
         typer.echo(_sentence(name, one))
     lost = [] if clinic else sorted({anchor.clinic for anchor in anchors} - {one for one, _ in clinics})
-    for one in lost:
-        typer.echo(f"{one}: broken. The anchors tell of this clinic, but the database does not know it.")
+    for gone in lost:
+        typer.echo(f"{gone}: broken. The anchors tell of this clinic, but the database does not know it.")
     checked = sum(one.head.count for _, one in found)
     sound = not lost and all(one.broken is None for _, one in found)
     verdict = "sound" if sound else "broken"
@@ -79,10 +80,12 @@ def _opened(settings: Settings) -> Iterator[Database]:
         yield database
 
 
-def _anchors(settings: Settings, given: Path | None) -> Sequence[Anchor]:
+def _anchors(settings: Settings, given: Path | None, *, from_blobs: bool) -> Sequence[Anchor]:
     """Those of this installation, and those that are given."""
     try:
         more = [] if given is None else read_anchors(given)
+        if from_blobs:
+            more.extend(stored_anchors(open_blobs(settings.blobs_address)))
         return list(dict.fromkeys([*kept_anchors(settings.audit_anchors), *more]))
     except AnchorError as error:
         raise typer.BadParameter(str(error)) from error

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from service.audit.anchor import Anchor
 from service.audit.rows import AuditFilter, AuditRows
 from service.audit.schemas import AuditAnswer, ErasureAnswer
-from service.audit.trail import Action, record
+from service.audit.trail import Action, Whole, record
 from service.audit.verification import Verification, verify
 from service.blobs.store import BlobStore
 from service.blobs.vault import blob_prefix
@@ -14,9 +14,6 @@ from service.database.tables import AuditRow
 from service.errors import ProblemCode, ServiceError
 from service.tenancy.repository import rows_of_subject
 from service.tenancy.tenant import Actor
-
-THE_AUDIT = "audit"
-"""What the audit calls itself: it has no id."""
 
 
 class AuditDesk:
@@ -29,13 +26,13 @@ class AuditDesk:
         """A page of the rows that are wanted; the reading comes after them."""
         with self._database.writing() as session:
             rows = AuditRows(session, actor.tenant).page(wanted, after, limit)
-            record(session, actor, Action.AUDIT_READ, THE_AUDIT)
+            record(session, actor, Action.AUDIT_READ, Whole.AUDIT)
             return rows
 
     def verify(self, actor: Actor, anchors: Sequence[Anchor]) -> Verification:
         """What a walk along the clinic's chain finds; this verification is its last row."""
         with self._database.writing() as session:
-            record(session, actor, Action.AUDIT_VERIFIED, THE_AUDIT)
+            record(session, actor, Action.AUDIT_VERIFIED, Whole.AUDIT)
         return verify(self._database, actor.tenant, anchors)
 
     def erasure(self, actor: Actor, subject_id: str, store: BlobStore) -> ErasureAnswer:

@@ -51,7 +51,7 @@ def list_audit(
 
 @router.get("/audit/verification", responses=problems())
 def verify_audit(admin: Administrator, service: TheService) -> VerificationAnswer:
-    """Walk along the clinic's audit and say whether any row was edited, deleted, moved or forged, or its end cut off."""
+    """Walk along the clinic's audit and say whether a row was edited, deleted, moved or forged, or its end cut off."""
     anchors = kept_anchors(service.settings.audit_anchors)
     return VerificationAnswer.of(AuditDesk(service.database).verify(admin, anchors))
 

@@ -97,6 +97,11 @@ class AuditRows:
             self._session.expunge_all()
             self._session.rollback()
 
+    def hash_at(self, number: int) -> str | None:
+        """The hash of the row with this number, None where there is none."""
+        query = select(AuditRow.hash).where(AuditRow.tenant_id == self._tenant, AuditRow.number == number)
+        return self._session.scalars(query.limit(1)).first()
+
     def with_hash(self, digest: str) -> AuditRow | None:
         """A row that carries this hash, for telling where a row belongs."""
         query = select(AuditRow).where(AuditRow.tenant_id == self._tenant, AuditRow.hash == digest)

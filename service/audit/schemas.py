@@ -88,9 +88,9 @@ class VerificationAnswer(BaseModel):
 class ErasureAnswer(BaseModel):
     """The proof that a subject was erased.
 
-    `rows_erased` are the rows that went, by table (null where it was erased before they were counted), `rows_left` those
-    that are there now, `blobs_left` the photos and pictures; `audit` is the row that tells of it. `complete` is true
-    when nothing is left.
+    `rows_erased` are the rows that went, by table (null where it was erased before they were counted). `rows_left` are
+    those that are there now, `blobs_left` the photos and pictures; `complete` is true when nothing is left. `audit` is
+    the row that tells of it.
     """
 
     subject_id: str

@@ -71,6 +71,18 @@ class Action(StrEnum):
     AUDIT_VERIFIED = "audit_verified"
 
 
+class Whole(StrEnum):
+    """What the audit calls that which has no id: a list over the whole clinic, and what is made of it."""
+
+    SUBJECTS = "subjects"
+    PHOTOS = "photos"
+    COMPARISONS = "comparisons"
+    DUE = "due"
+    STUDIES = "repeatability_studies"
+    COHORT = "cohort"
+    AUDIT = "audit"
+
+
 def record(
     session: Session, actor: Actor, action: Action, target: str, counts: Mapping[str, int] | None = None
 ) -> None:

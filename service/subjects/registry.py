@@ -41,7 +41,11 @@ class SubjectRegistry:
     def _find_or_make(self, actor: Actor, reference: str) -> Subject:
         with self._database.writing() as session:
             subjects = Subjects(session, actor.tenant)
-            return subjects.by_reference(reference) or self._make(subjects, actor, reference)
+            known = subjects.by_reference(reference)
+            if known is None:
+                return self._make(subjects, actor, reference)
+            record(session, actor, Action.SUBJECT_READ, known.id)
+            return known
 
     def _make(self, subjects: Subjects, actor: Actor, reference: str) -> Subject:
         subject_id = new_id()

@@ -43,7 +43,7 @@ class TenantRepository(Generic[AnyRow]):
         row = self.session.scalars(self._select().where(self.row.id == row_id).with_for_update()).one_or_none()
         if row is None:
             raise ServiceError(self.absent)
-        return row  # type: ignore[no-any-return]
+        return row
 
     def page(
         self, *where: ColumnElement[bool], after: str | None = None, limit: int = 50, whole: bool = False

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from service.audit import Action, record
 from service.audit.anchor import Anchor
+from service.audit.anchoring import AnchorKeeper, kept_anchors, stored_anchors
 from service.audit.rows import AuditRows
 from service.audit.verification import BreakKind, verify
 from service.database import Database
@@ -276,3 +277,54 @@ def test_no_row_can_be_without_its_place(database, chain):
         tamper(database, bare)
     with database.reading() as session:
         assert session.query(AuditRow).count() == ROWS
+
+
+@pytest.fixture
+def keeper(database, tmp_path, blobs):
+    return AnchorKeeper(database, tmp_path / "anchors.jsonl", blobs, every_s=3600)
+
+
+@pytest.mark.parametrize("blobs_url", ["s3"], indirect=True)
+def test_a_chain_that_grew_is_anchored_in_the_file_and_under_a_new_name_in_the_store(
+    database, chain, actor, keeper, blobs, tmp_path
+):
+    assert [(one.clinic, one.count) for one in keeper.keep()] == [(chain, ROWS)]
+    assert keeper.keep() == []
+    write(database, actor, "later")
+    assert [one.count for one in keeper.keep()] == [ROWS + 1]
+    kept = kept_anchors(tmp_path / "anchors.jsonl")
+    assert [one.count for one in kept] == [ROWS, ROWS + 1]
+    assert list(stored_anchors(blobs)) == kept
+    assert len(list(blobs.names_under("audit-anchors"))) == 2
+    assert verify(database, chain, kept).anchors == 2
+    assert verify(database, chain, kept).broken is None
+
+
+@pytest.mark.parametrize("blobs_url", ["folder"], indirect=True)
+def test_the_chain_is_anchored_at_the_end_and_not_again_at_the_next_start(database, chain, keeper, tmp_path, blobs):
+    with keeper:
+        assert kept_anchors(tmp_path / "anchors.jsonl") == []
+    assert [one.count for one in kept_anchors(tmp_path / "anchors.jsonl")] == [ROWS]
+    with AnchorKeeper(database, tmp_path / "anchors.jsonl", None, every_s=0.01):
+        pass
+    assert len(kept_anchors(tmp_path / "anchors.jsonl")) == 1
+
+
+@pytest.mark.parametrize("blobs_url", ["folder"], indirect=True)
+def test_a_cut_is_said_at_the_next_anchoring_and_still_proved_after_it(
+    database, chain, actor, keeper, tmp_path, caplog
+):
+    keeper.keep()
+    head = "UPDATE clinics SET audit_count = 5, audit_hash = (SELECT hash FROM audit WHERE number = 5)"
+    tamper(database, "DELETE FROM audit WHERE number > 5", head)
+    write(database, actor, *(f"later-{number}" for number in range(ROWS)))
+    keeper.keep()
+    assert "is not the one anchored" in caplog.text
+    assert broken(database, chain, kept_anchors(tmp_path / "anchors.jsonl")) == (BreakKind.REWRITTEN, ROWS)
+
+
+def test_a_folder_that_takes_no_anchor_stops_nothing(database, chain, tmp_path, caplog):
+    (tmp_path / "anchors.jsonl").mkdir()
+    with AnchorKeeper(database, tmp_path / "anchors.jsonl", None, every_s=3600):
+        pass
+    assert "could not be anchored" in caplog.text
