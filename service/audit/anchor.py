@@ -72,13 +72,19 @@ def read_anchors(file: Path) -> list[Anchor]:
         Where a line is none, told with its number.
     """
     try:
-        lines = file.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        lines = file.read_bytes().splitlines(keepends=True)
+    except OSError as error:
         raise AnchorError(f"{file} cannot be read: {error}") from error
-    return list(_anchors(file, lines))
+    return list(_anchors(file, _without_torn_end(lines)))
 
 
-def _anchors(file: Path, lines: Iterable[str]) -> Iterable[Anchor]:
+def _without_torn_end(lines: list[bytes]) -> list[bytes]:
+    """Without the beginning of a line that a power cut left at the end, or that a copy caught while it was written."""
+    torn = len(lines) > 1 and not lines[-1].endswith((b"\n", b"}"))
+    return lines[:-1] if torn else lines
+
+
+def _anchors(file: Path, lines: Iterable[bytes]) -> Iterable[Anchor]:
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:

@@ -1,5 +1,6 @@
 """Keeping anchors of the audit outside the database: in a file, and in the object store where photos are in one."""
 
+import errno
 import logging
 import os
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,8 @@ from service.blobs.store import BlobMissingError, BlobStore, BlobsUnavailableErr
 from service.database import Database
 from service.database.tables import new_id, now
 from service.tenancy.tenant import TenantId
+
+_LONGEST_LINE_BYTES: Final = 4096
 
 _log = logging.getLogger(__name__)
 
@@ -121,10 +124,23 @@ def _last_of_each(anchors: Iterable[Anchor]) -> dict[str, Anchor]:
 
 
 def _append(file: Path, content: bytes) -> None:
-    """At the end, in one write, on the disk when this returns."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """At the end, in one write, on the disk when this returns; a line that a power cut tore goes first."""
+    descriptor = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        os.write(descriptor, content)
+        size = os.fstat(descriptor).st_size
+        whole = _end_of_last_line(descriptor, size)
+        if whole < size:
+            os.ftruncate(descriptor, whole)
+        if os.write(descriptor, content) < len(content):
+            os.ftruncate(descriptor, whole)
+            raise OSError(errno.ENOSPC, "the anchors do not fit on the disk", str(file))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _end_of_last_line(descriptor: int, size: int) -> int:
+    """Where the last whole line ends, in bytes; a line is far shorter than what is looked at."""
+    looked_at = min(size, _LONGEST_LINE_BYTES)
+    tail = os.pread(descriptor, looked_at, size - looked_at)
+    return size - looked_at + tail.rfind(b"\n") + 1

@@ -1,22 +1,24 @@
 """HTTP: the clinic's audit, its verification, and the proof of an erasure."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query
 
+from service.audit.anchor import AnchorError
 from service.audit.anchoring import kept_anchors
 from service.audit.desk import AuditDesk
 from service.audit.rows import AuditFilter
 from service.audit.schemas import AuditAnswer, ErasureAnswer, VerificationAnswer
 from service.audit.trail import Action
 from service.dependencies import Administrator, TheService
-from service.errors import ProblemCode, problems
+from service.errors import ProblemCode, ServiceError, problems
 from service.fields import From, Until, ends_before, starts_at
 from service.paging import Page
 
 router = APIRouter(prefix="/v1", tags=["audit"])
 
-_LAST_NUMBER = 2**31 - 1
+_LAST_NUMBER: Final = 2**31 - 1
+_DAMAGED: Final = "The anchors of the audit are damaged; the operator's 'liftmark audit verify' says where."
 
 Name = Annotated[str | None, Query(max_length=200, pattern="^[0-9a-z:/_-]*$")]
 AfterNumber = Annotated[int, Query(ge=0, le=_LAST_NUMBER, description="`next` of the page before.")]
@@ -49,10 +51,13 @@ def list_audit(
     return Page(items=[AuditAnswer.of(row) for row in rows], next=following)
 
 
-@router.get("/audit/verification", responses=problems())
+@router.get("/audit/verification", responses=problems(ProblemCode.UNAVAILABLE))
 def verify_audit(admin: Administrator, service: TheService) -> VerificationAnswer:
     """Walk along the clinic's audit and say whether a row was edited, deleted, moved or forged, or its end cut off."""
-    anchors = kept_anchors(service.settings.audit_anchors)
+    try:
+        anchors = kept_anchors(service.settings.audit_anchors)
+    except AnchorError as error:
+        raise ServiceError(ProblemCode.UNAVAILABLE, _DAMAGED) from error
     return VerificationAnswer.of(AuditDesk(service.database).verify(admin, anchors))
 
 

@@ -328,3 +328,16 @@ def test_a_folder_that_takes_no_anchor_stops_nothing(database, chain, tmp_path, 
     with AnchorKeeper(database, tmp_path / "anchors.jsonl", None, every_s=3600):
         pass
     assert "could not be anchored" in caplog.text
+
+
+def test_a_line_that_a_power_cut_tore_is_left_out_and_goes_when_the_next_is_written(database, chain, actor, tmp_path):
+    file = tmp_path / "anchors.jsonl"
+    keeper = AnchorKeeper(database, file, None, every_s=3600)
+    keeper.keep()
+    whole = file.read_bytes()
+    file.write_bytes(whole + whole[:40])
+    assert len(kept_anchors(file)) == 1
+    write(database, actor, "later")
+    keeper.keep()
+    assert [one.count for one in kept_anchors(file)] == [ROWS, ROWS + 1]
+    assert file.read_bytes().startswith(whole)

@@ -167,3 +167,11 @@ def test_the_erasure_of_another_clinic_looks_exactly_like_none(clinic, other_cli
     answers = [clinic.get(f"/v1/erasures/{one}") for one in (theirs, NOWHERE)]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].content == answers[1].content
+
+
+def test_damaged_anchors_are_told_without_saying_where_they_are(clinic, service):
+    service.settings.audit_anchors.write_text("damaged\n")
+    answer = clinic.get("/v1/audit/verification")
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert "damaged" in answer.json()["detail"]
+    assert str(service.settings.data) not in answer.text
