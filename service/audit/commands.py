@@ -45,7 +45,8 @@ def print_verification(anchor_file: Path | None, clinic: str | None, *, from_blo
     checked = sum(one.head.count for _, one in found)
     sound = not lost and all(one.broken is None for _, one in found)
     verdict = "sound" if sound else "broken"
-    typer.echo(f"The audit is {verdict}: {checked} rows of {len(found)} clinics checked, {len(anchors)} anchors.")
+    of = f"{_counted(checked, 'row')} of {_counted(len(found), 'clinic')}"
+    typer.echo(f"The audit is {verdict}: {of} checked, {_counted(len(anchors), 'anchor')}.")
     return sound
 
 
@@ -108,8 +109,13 @@ def _count(database: Database, clinics: Sequence[NamedClinic]) -> int:
 def _sentence(name: str, found: Verification) -> str:
     if found.broken is not None:
         where = f"{found.broken.kind} at row {found.broken.number}"
-        return f"{name}: broken, {where}. {found.broken.says} The {found.head.count} rows before it are sound."
-    return f"{name}: sound, {found.head.count} rows, {found.anchors} anchors. The last row is {found.head.hash}."
+        return f"{name}: broken, {where}. {found.broken.says} Sound before it: {_counted(found.head.count, 'row')}."
+    sizes = f"{_counted(found.head.count, 'row')}, {_counted(found.anchors, 'anchor')}"
+    return f"{name}: sound, {sizes}. The last row is {found.head.hash}."
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _progress() -> Progress:
