@@ -17,6 +17,7 @@ from starlette.types import Lifespan, Scope
 from models.provenance import METHOD_VERSION
 from service.analysing import Analyser
 from service.assembly import Service, open_service
+from service.audit.routes import router as audit
 from service.cohort.routes import router as cohort
 from service.comparisons.routes import router as comparisons
 from service.confounders.routes import router as confounders
@@ -70,7 +71,7 @@ def create_app(settings: Settings | None = None, analyser: Analyser | None = Non
     )
     for router in (
         *(subjects, courses, visits, confounders, photos, corrections, comparisons, series, repeatability, cohort),
-        *(health, pages),
+        *(audit, health, pages),
     ):
         app.include_router(router)
     app.mount("/static/pages", _RevalidatedFiles(directory=PAGES_STATIC))

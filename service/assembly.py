@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from service.analysing import Analyser
+from service.audit.anchoring import AnchorKeeper
 from service.blobs import open_blobs
 from service.blobs.master_key import MasterKey
 from service.blobs.vault import Vaults
@@ -51,6 +52,7 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
     with ExitStack() as stack:
         database = stack.enter_context(open_database(settings))
         vaults = Vaults(open_blobs(settings.blobs_address), _master_key(settings))
+        stack.enter_context(_anchor_keeper(settings, database, vaults))
         jobs = LeasedJobs(database)
         doorkeeper = analyser or stack.enter_context(AnalysisWorkers(count=1))
         analyst = analyser or stack.enter_context(AnalysisWorkers(count=max(1, settings.workers)))
@@ -61,9 +63,20 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
 @contextmanager
 def open_database(settings: Settings) -> Iterator[Database]:
     """The database alone, migrated."""
-    with Database(settings.database_address) as database:
+    with Database(settings.database_address, audit_key(settings)) as database:
         migrate(database)
         yield database
+
+
+def _anchor_keeper(settings: Settings, database: Database, vaults: Vaults) -> AnchorKeeper:
+    """It is entered before all that writes the audit, and so anchors last."""
+    store = vaults.store if settings.blobs_are_elsewhere else None
+    return AnchorKeeper(database, settings.audit_anchors, store, settings.audit_anchor_s)
+
+
+def audit_key(settings: Settings) -> bytes:
+    """What the audit is chained with."""
+    return _master_key(settings).derive("audit")
 
 
 def _runner(settings: Settings, database: Database, vaults: Vaults, jobs: JobEngine, analyser: Analyser) -> JobRunner:
@@ -80,4 +93,4 @@ def _runner(settings: Settings, database: Database, vaults: Vaults, jobs: JobEng
 def _master_key(settings: Settings) -> MasterKey:
     if settings.master_key is not None:
         return MasterKey.from_base64(settings.master_key.get_secret_value())
-    return MasterKey.from_file(settings.data.resolve() / "master.key")
+    return MasterKey.from_file(settings.master_key_file)

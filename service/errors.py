@@ -47,6 +47,7 @@ class ProblemCode(StrEnum):
     IRIS_DIAMETER_NOT_FOUND = "iris_diameter_not_found"
     CORRECTION_NOT_FOUND = "correction_not_found"
     STUDY_NOT_FOUND = "repeatability_study_not_found"
+    ERASURE_NOT_FOUND = "erasure_not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     TOO_SLOW = "too_slow"
     KEY_REUSED = "idempotency_key_reused"
@@ -112,6 +113,9 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
             404, "This contour was not placed by hand", "What the program found is in use."
         ),
         _C.STUDY_NOT_FOUND: ProblemEntry(404, "No such repeatability study", "Check the study's id."),
+        _C.ERASURE_NOT_FOUND: ProblemEntry(
+            404, "No subject was erased under this id", "Check the subject's id, and that it was erased."
+        ),
         _C.METHOD_NOT_ALLOWED: ProblemEntry(
             405, "This address does not take that method", "See /docs for the calls there are."
         ),

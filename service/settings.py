@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     """A client that sends nothing for so long is told to try again."""
     receive_deadline_s: float = Field(default=300, gt=0)
     """A request must have arrived by then, however steadily it trickles."""
+    audit_anchor_s: float = Field(default=600, gt=0)
+    """So often the heads of the audit's chains are kept outside the database."""
     workers: int = Field(default=min(4, os.cpu_count() or 1), ge=0)
     """Analyses that run at once in this process; 0 leaves them to ``liftmark worker``."""
 
@@ -48,6 +50,21 @@ class Settings(BaseSettings):
     def blobs_address(self) -> str:
         """The folder or the object store's address where photos are kept."""
         return self.blobs_url or str(self.data.resolve() / "blobs")
+
+    @property
+    def blobs_are_elsewhere(self) -> bool:
+        """Whether photos are in an object store and not in a folder."""
+        return "://" in self.blobs_address
+
+    @property
+    def master_key_file(self) -> Path:
+        """Where the master key is kept when it is not set."""
+        return self.data.resolve() / "master.key"
+
+    @property
+    def audit_anchors(self) -> Path:
+        """The file that the heads of the audit's chains are appended to."""
+        return self.data.resolve() / "audit-anchors.jsonl"
 
     @property
     def incoming(self) -> Path:

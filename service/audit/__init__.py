@@ -1,5 +1,5 @@
 """Who did what to whose photos."""
 
-from service.audit.trail import Action, record
+from service.audit.trail import Action, Whole, record
 
-__all__ = ["Action", "record"]
+__all__ = ["Action", "Whole", "record"]

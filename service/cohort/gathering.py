@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from analysis.cohort import summarise
 from models.cohort import FEWEST_SUBJECTS, CohortMember
-from service.audit import Action, record
+from service.audit import Action, Whole, record
 from service.cohort.members import StoredCourse, latest_of_each
 from service.database import Database
 from service.documents.cohort import CohortDocument, CohortFilters, cohort_document
@@ -18,8 +18,6 @@ from service.tenancy.scope import Scope
 from service.tenancy.tenant import Actor, TenantId
 
 _AT_ONCE: Final = 100
-THE_COHORT: Final = "cohort"
-"""What the audit calls it: it has no id and names nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class CohortViewer:
     def see(self, actor: Actor, filters: CohortFilters) -> SeenCohort:
         """The cohort of the series as they are stored now; the reading is audited."""
         with self._database.writing() as session:
-            record(session, actor, Action.COHORT_READ, THE_COHORT)
+            record(session, actor, Action.COHORT_READ, Whole.COHORT)
         with self._database.reading() as session:
             courses = list(_stored(session, actor.tenant))
         chosen = latest_of_each(courses, filters)
@@ -50,7 +48,7 @@ class CohortViewer:
         """Let the actor make a link to the page; ServiceError where they may not read it themselves."""
         actor.require(Scope.READ)
         with self._database.writing() as session:
-            record(session, actor, Action.LINK_MADE, THE_COHORT)
+            record(session, actor, Action.LINK_MADE, Whole.COHORT)
 
 
 def _choice(members: Iterable[CohortMember]) -> tuple[str, ...]:

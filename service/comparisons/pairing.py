@@ -46,6 +46,7 @@ class Pairing:
             _require_one_face(photos)
             known = comparisons.of(str(asked), METHOD_VERSION)
             if known is not None and known.status != ComparisonStatus.FAILED:
+                record(session, actor, Action.COMPARISON_READ, known.id)
                 self._jobs.hasten(session, actor.tenant, JobKind.COMPARE_PHOTOS, known.id)
                 return known
             comparison = known or comparisons.add(new_comparison(asked, photos[0].subject_id))

@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse
 
 from service.assembly import Service
+from service.audit import Action, Whole, record
 from service.comparisons.pairing import Pairing
 from service.comparisons.repository import Comparisons, ComparisonStatus
 from service.comparisons.schemas import (
@@ -71,8 +72,9 @@ def list_comparisons(
     status: ComparisonStatus | None = None,
 ) -> Page[ComparisonSummary]:
     """List the clinic's comparisons, or those with one status."""
-    with service.database.reading() as session:
+    with service.database.writing() as session:
         rows = Comparisons(session, actor.tenant).page_of_clinic(after, limit, status)
+        record(session, actor, Action.COMPARISONS_LISTED, Whole.COMPARISONS)
     return Page.of(rows, limit, comparison_summary)
 
 
@@ -86,9 +88,10 @@ def list_comparisons_of_subject(
     status: ComparisonStatus | None = None,
 ) -> Page[ComparisonSummary]:
     """List a subject's comparisons, or those with one status."""
-    with service.database.reading() as session:
+    with service.database.writing() as session:
         subject = Subjects(session, actor.tenant).get(subject_id)
         rows = Comparisons(session, actor.tenant).page_of_subject(subject.id, after, limit, status)
+        record(session, actor, Action.COMPARISONS_LISTED, subject.id)
     return Page.of(rows, limit, comparison_summary)
 
 

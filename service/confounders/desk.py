@@ -35,6 +35,8 @@ class ConfounderDesk:
             if patch.sent:
                 _apply(row, patch)
                 self._note(session, actor, Action.CONFOUNDER_CHANGED, row)
+            else:
+                record(session, actor, Action.CONFOUNDERS_READ, row.id)
             return row
 
     def delete(self, actor: Actor, confounder_id: str) -> None:
@@ -66,6 +68,7 @@ class ConfounderDesk:
             subject = Subjects(session, actor.tenant).get(subject_id)
             made = keys.made(key, asked)
             if made is not None:
+                record(session, actor, Action.CONFOUNDERS_READ, made)
                 return rows.get(made)
             row = rows.add(RecordedConfounder(id=new_id(), subject_id=subject.id, **columns(new.model_dump())))
             keys.keep(key, asked, subject.id, row.id)

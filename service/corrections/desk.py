@@ -69,6 +69,7 @@ class CorrectionDesk:
             corrections, shape = Corrections(session, actor.tenant), new.shape.model_dump_json()
             current = corrections.current(photo.id, side, contour)
             if current is not None and (current.shape, current.corrected_by) == (shape, new.corrected_by):
+                record(session, actor, Action.CORRECTIONS_READ, photo.id)
                 return current
             if current is not None:
                 _end(session, actor, current)

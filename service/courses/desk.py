@@ -34,6 +34,8 @@ class CourseDesk:
             if patch.sent:
                 _apply(course, patch)
                 self._note(session, actor, Action.COURSE_CHANGED, course)
+            else:
+                record(session, actor, Action.COURSES_READ, course.id)
             return course
 
     def delete(self, actor: Actor, course_id: str) -> None:
@@ -53,6 +55,7 @@ class CourseDesk:
             subject = Subjects(session, actor.tenant).get(subject_id)
             made = keys.made(key, asked)
             if made is not None:
+                record(session, actor, Action.COURSES_READ, made)
                 return courses.get(made)
             course = courses.add(Course(id=new_id(), subject_id=subject.id, **columns(new.model_dump())))
             keys.keep(key, asked, subject.id, course.id)

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from service.audit import Action, record
 from service.courses.desk import CourseDesk
 from service.courses.repository import Courses
 from service.courses.schemas import CourseAnswer, CoursePatch, NewCourse
@@ -32,17 +33,20 @@ def list_courses(
     subject_id: str, actor: Reader, service: TheService, after: After = None, limit: Limit = 50
 ) -> Page[CourseAnswer]:
     """List a subject's courses."""
-    with service.database.reading() as session:
+    with service.database.writing() as session:
         subject = Subjects(session, actor.tenant).get(subject_id)
         rows = Courses(session, actor.tenant).page_of_subject(subject.id, after, limit)
+        record(session, actor, Action.COURSES_READ, subject.id)
     return Page.of(rows, limit, CourseAnswer.of)
 
 
 @router.get("/courses/{course_id}", responses=problems(_C.COURSE_NOT_FOUND))
 def get_course(course_id: str, actor: Reader, service: TheService) -> CourseAnswer:
     """See a course."""
-    with service.database.reading() as session:
-        return CourseAnswer.of(Courses(session, actor.tenant).get(course_id))
+    with service.database.writing() as session:
+        course = Courses(session, actor.tenant).get(course_id)
+        record(session, actor, Action.COURSES_READ, course.id)
+        return CourseAnswer.of(course)
 
 
 @router.patch("/courses/{course_id}", responses=problems(_C.COURSE_NOT_FOUND, _C.INVALID_JSON))

@@ -1,5 +1,5 @@
 """The records that are kept, and the two ways to reach them: reading and writing."""
 
-from service.database.engine import Database, retry_on_clash
+from service.database.engine import AUDIT_KEY, Database, retry_on_clash
 
-__all__ = ["Database", "retry_on_clash"]
+__all__ = ["AUDIT_KEY", "Database", "retry_on_clash"]

@@ -23,15 +23,23 @@ _SQLITE_PRAGMAS: Final = (
 
 _WRITES: Final = "liftmark_writes"
 
+AUDIT_KEY: Final = "audit_key"
+"""Under this name a writing session's ``info`` holds the key of the audit chains."""
+
 
 class Database:
     """Sessions on one database.
 
     A writing session takes SQLite's write lock when it begins: a session that first reads and then writes would
     otherwise fail at once, whatever the busy timeout, when another one wrote in between.
+
+    Parameters
+    ----------
+    audit_key : what rows of the audit are chained with; whoever has the database alone has it not.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, audit_key: bytes) -> None:
+        self.audit_key = audit_key
         self.engine = _open_engine(address)
         self._writing_engine = self.engine.execution_options(**{_WRITES: True})
 
@@ -50,7 +58,8 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        with Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
+        about = {AUDIT_KEY: self.audit_key}
+        with Session(self._writing_engine, expire_on_commit=False, info=about) as session, session.begin():
             yield session
 
     @contextmanager

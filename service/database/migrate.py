@@ -20,4 +20,5 @@ def migrate(database: Database, to: str = "head") -> None:
         if connection.dialect.name == "postgresql":  # SQLite's write lock is already held
             connection.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _LOCK_ID})
         config.attributes["connection"] = connection
+        config.attributes["audit_key"] = database.audit_key
         command.upgrade(config, to)

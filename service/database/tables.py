@@ -51,13 +51,19 @@ class Row(DeclarativeBase):
     type_annotation_map = {str: Text(), float: Double(), datetime: UtcDateTime(), bytes: LargeBinary()}  # noqa: RUF012  SQLAlchemy's own
 
 
+NO_HASH: Final = "0" * 64
+"""What the first row of an audit chain follows."""
+
+
 class Clinic(Row):
-    """A tenant."""
+    """A tenant. Its audit chain has ``audit_count`` rows, the last of which carries ``audit_hash``."""
 
     __tablename__ = "clinics"
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
+    audit_count: Mapped[int] = mapped_column(default=0)
+    audit_hash: Mapped[str] = mapped_column(default=NO_HASH)
 
 
 class ApiKey(Row):
@@ -322,12 +328,21 @@ class JobRow(Row):
 
 
 class AuditRow(Row):
-    """Who did what to which record, and when. It holds ids alone and outlives what it tells of."""
+    """Who did what to which record, and when. It holds ids alone and outlives what it tells of.
+
+    ``number`` is the row's place in its clinic's chain, from 1 on without a gap; ``previous`` is the hash of the row
+    before it, ``hash`` its own (:mod:`service.audit.chain`). ``counts`` are the rows that an erasure took, by table.
+    """
 
     __tablename__ = "audit"
+    __table_args__ = (UniqueConstraint("tenant_id", "number"), Index("ix_audit_target", "tenant_id", "target"))
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     tenant_id: Mapped[str] = mapped_column(ForeignKey("clinics.id"), index=True)
+    number: Mapped[int]
     at: Mapped[datetime] = mapped_column(default=now)
     actor: Mapped[str]
     action: Mapped[str]
     target: Mapped[str]
+    counts: Mapped[str | None]
+    previous: Mapped[str]
+    hash: Mapped[str]

@@ -52,7 +52,11 @@ class PhotoKeeper:
         return self._keep_new(actor, visit_id, upload, key, asked)
 
     def _known(self, actor: Actor, key: str | None, asked: str) -> Photo | None:
+        """Look first: that takes no write lock."""
         with self._database.reading() as session:
+            if IdempotencyKeys(session, actor.tenant).made(key, asked) is None:
+                return None
+        with self._database.writing() as session:
             return _made_before(session, actor, key, asked)
 
     def _refuse_what_is_no_picture(self, content: bytes) -> None:
@@ -97,7 +101,11 @@ class PhotoKeeper:
 
 def _made_before(session: Session, actor: Actor, key: str | None, asked: str) -> Photo | None:
     made = IdempotencyKeys(session, actor.tenant).made(key, asked)
-    return None if made is None else Photos(session, actor.tenant).get(made)
+    if made is None:
+        return None
+    photo = Photos(session, actor.tenant).get(made)
+    record(session, actor, Action.PHOTO_READ, photo.id)
+    return photo
 
 
 def _new_row(photo_id: str, visit: Visit, upload: Upload) -> Photo:

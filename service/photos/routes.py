@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from models.anatomy import View
+from service.audit import Action, Whole, record
 from service.database.tables import Photo
 from service.dependencies import Administrator, Ingester, Reader, RequestKey, TheService, Wait
 from service.errors import ProblemCode, problems
@@ -93,9 +94,10 @@ def list_photos(
     visit_id: str, actor: Reader, service: TheService, wanted: Wanted, after: After = None, limit: Limit = 50
 ) -> Page[PhotoSummary]:
     """List a visit's photos."""
-    with service.database.reading() as session:
+    with service.database.writing() as session:
         visit = Visits(session, actor.tenant).get(visit_id)
         rows = Photos(session, actor.tenant).page_of_visit(visit.id, wanted, after, limit)
+        record(session, actor, Action.PHOTOS_LISTED, visit.id)
     return Page.of(rows, limit, photo_summary)
 
 
@@ -104,9 +106,10 @@ def list_photos_of_subject(
     subject_id: str, actor: Reader, service: TheService, wanted: Wanted, after: After = None, limit: Limit = 50
 ) -> Page[PhotoSummary]:
     """List the photos of all of a subject's visits."""
-    with service.database.reading() as session:
+    with service.database.writing() as session:
         subject = Subjects(session, actor.tenant).get(subject_id)
         rows = Photos(session, actor.tenant).page_of_subject(subject.id, wanted, after, limit)
+        record(session, actor, Action.PHOTOS_LISTED, subject.id)
     return Page.of(rows, limit, photo_summary)
 
 
@@ -115,8 +118,9 @@ def list_photos_of_clinic(
     actor: Reader, service: TheService, wanted: Wanted, after: After = None, limit: Limit = 50
 ) -> Page[PhotoSummary]:
     """List the clinic's photos, for instance those that were refused today."""
-    with service.database.reading() as session:
+    with service.database.writing() as session:
         rows = Photos(session, actor.tenant).page_of_clinic(wanted, after, limit)
+        record(session, actor, Action.PHOTOS_LISTED, Whole.PHOTOS)
     return Page.of(rows, limit, photo_summary)
 
 

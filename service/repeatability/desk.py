@@ -66,6 +66,7 @@ class StudyDesk:
             studies = Studies(session, actor.tenant)
             known = studies.same(asked)
             if known is not None and known.status != StudyStatus.FAILED:
+                record(session, actor, Action.STUDY_READ, known.id)
                 return known
             if known is not None:
                 known.ended_at, known.ended_by = now(), actor.name

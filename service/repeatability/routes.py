@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse
 
+from service.audit import Action, Whole, record
 from service.dependencies import Ingester, Reader, TheService, Wait
 from service.errors import ProblemCode, ServiceError, problems
 from service.paging import After, Limit, Page
@@ -45,7 +46,8 @@ async def make_study(new: NewStudy, actor: Ingester, service: TheService, wait: 
 @router.get("", responses=problems())
 def list_studies(actor: Reader, service: TheService, after: After = None, limit: Limit = 50) -> Page[StudySummary]:
     """List the clinic's studies, withdrawn ones included."""
-    with service.database.reading() as session:
+    with service.database.writing() as session:
+        record(session, actor, Action.STUDIES_LISTED, Whole.STUDIES)
         rows = Studies(session, actor.tenant).page(after=after, limit=limit)
     return Page.of(rows, limit, study_summary)
 

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse
 
 from service.assembly import Service
-from service.audit import Action
+from service.audit import Action, Whole, record
 from service.comparisons.schemas import LinkAnswer, Which
 from service.database.tables import Subject
 from service.dependencies import Exporter, Reader, TheService, Wait
@@ -146,7 +146,8 @@ def list_due(
 ) -> Page[DueAnswer]:
     """List the subjects whose next visit or maintenance is due or overdue, the most pressing first."""
     today = datetime.now(UTC).date()
-    with service.database.reading() as session:
+    with service.database.writing() as session:
+        record(session, actor, Action.DUE_READ, Whole.DUE)
         rows = StoredSeries(session, actor.tenant).due(until or today, after, limit)
         subjects = Subjects(session, actor.tenant).every(Subject.id.in_([row.subject_id for row in rows]))
     by_id = {subject.id: subject for subject in subjects}

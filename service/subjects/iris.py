@@ -105,6 +105,7 @@ class IrisDesk:
             subject, diameters = Subjects(session, actor.tenant).get(subject_id), IrisDiameters(session, actor.tenant)
             current, given = diameters.current(subject.id), new.model_dump()
             if current is not None and all(getattr(current, name) == value for name, value in given.items()):
+                record(session, actor, Action.IRIS_DIAMETER_READ, current.id)
                 return current
             if current is not None:
                 _end(session, actor, current)

@@ -6,6 +6,7 @@ from service.database import Database, retry_on_clash
 from service.database.tables import Subject, new_id
 from service.jobs import JobEngine, JobKind
 from service.subjects.repository import Subjects
+from service.tenancy.repository import rows_of_subject
 from service.tenancy.tenant import Actor
 
 
@@ -29,16 +30,22 @@ class SubjectRegistry:
         """
         with self._database.writing() as session:
             subjects = Subjects(session, actor.tenant)
-            subjects.delete(subjects.get(subject_id))
+            subject = subjects.get_alone(subject_id)
+            counts = rows_of_subject(session, actor.tenant, subject_id)
+            subjects.delete(subject)
             prefix = blob_prefix(actor.tenant, subject_id)
-            record(session, actor, Action.SUBJECT_ERASED, subject_id)
+            record(session, actor, Action.SUBJECT_ERASED, subject_id, counts)
             self._jobs.enqueue(session, actor.tenant, JobKind.ERASE_BLOBS, prefix)
         return prefix
 
     def _find_or_make(self, actor: Actor, reference: str) -> Subject:
         with self._database.writing() as session:
             subjects = Subjects(session, actor.tenant)
-            return subjects.by_reference(reference) or self._make(subjects, actor, reference)
+            known = subjects.by_reference(reference)
+            if known is None:
+                return self._make(subjects, actor, reference)
+            record(session, actor, Action.SUBJECT_READ, known.id)
+            return known
 
     def _make(self, subjects: Subjects, actor: Actor, reference: str) -> Subject:
         subject_id = new_id()

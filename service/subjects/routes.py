@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 
+from service.audit import Action, Whole, record
 from service.dependencies import Administrator, Ingester, Reader, TheService
 from service.errors import ProblemCode, problems
 from service.paging import After, Limit, Page
@@ -33,7 +34,8 @@ def list_subjects(
     actor: Reader, service: TheService, after: After = None, limit: Limit = 50, q: Search = None
 ) -> Page[SubjectAnswer]:
     """List the clinic's subjects, or those whose reference contains `q`."""
-    with service.database.reading() as session:
+    with service.database.writing() as session:
+        record(session, actor, Action.SUBJECTS_LISTED, Whole.SUBJECTS)
         rows = Subjects(session, actor.tenant).page_of_clinic(after, limit, q)
     return Page.of(rows, limit, SubjectAnswer.of)
 
@@ -41,8 +43,10 @@ def list_subjects(
 @router.get("/{subject_id}", responses=problems(ProblemCode.SUBJECT_NOT_FOUND))
 def get_subject(subject_id: str, actor: Reader, service: TheService) -> SubjectAnswer:
     """See a subject."""
-    with service.database.reading() as session:
-        return SubjectAnswer.of(Subjects(session, actor.tenant).get(subject_id))
+    with service.database.writing() as session:
+        subject = Subjects(session, actor.tenant).get(subject_id)
+        record(session, actor, Action.SUBJECT_READ, subject.id)
+        return SubjectAnswer.of(subject)
 
 
 @router.put("/{subject_id}/iris-diameter", responses=problems(ProblemCode.SUBJECT_NOT_FOUND, ProblemCode.INVALID_JSON))

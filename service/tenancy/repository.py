@@ -6,10 +6,10 @@ No other module of the service writes a ``select`` on these tables; a test reads
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
-from service.database.tables import TenantRow
+from service.database.tables import Row, Subject, TenantRow
 from service.errors import ProblemCode, ServiceError
 from service.tenancy.tenant import TenantId
 
@@ -34,6 +34,13 @@ class TenantRepository(Generic[AnyRow]):
     def get(self, row_id: str) -> AnyRow:
         """The row, or ServiceError."""
         row = self._one(self.row.id == row_id)
+        if row is None:
+            raise ServiceError(self.absent)
+        return row
+
+    def get_alone(self, row_id: str) -> AnyRow:
+        """The row, held until this transaction ends, so that nothing is hung on it meanwhile; or ServiceError."""
+        row = self.session.scalars(self._select().where(self.row.id == row_id).with_for_update()).one_or_none()
         if row is None:
             raise ServiceError(self.absent)
         return row
@@ -76,3 +83,14 @@ class TenantRepository(Generic[AnyRow]):
     def _select(self) -> Select[AnyRow]:
         tenant_id: InstrumentedAttribute[str] = self.row.tenant_id
         return select(self.row).where(tenant_id == self._tenant)
+
+
+def rows_of_subject(session: Session, tenant: TenantId, subject_id: str) -> dict[str, int]:
+    """How many rows each table holds of a subject, its own included; tables that hold none are left out."""
+    counts = {}
+    for table in Row.metadata.sorted_tables:
+        column = table.c.id if table is Subject.__table__ else table.c.get("subject_id")
+        if column is not None:
+            mine = select(func.count()).select_from(table).where(table.c.tenant_id == tenant, column == subject_id)
+            counts[table.name] = session.execute(mine).scalar_one()
+    return {name: count for name, count in counts.items() if count}

@@ -13,4 +13,4 @@ class Scope(StrEnum):
     EXPORT = "export"
     """Take pictures out, make links."""
     ADMIN = "admin"
-    """Erase subjects, visits and photos."""
+    """Erase subjects, visits and photos; read the audit."""

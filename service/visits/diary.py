@@ -42,8 +42,8 @@ class Diary:
                 setattr(visit, name, value)
             if visit.taken_at != was:
                 _date_anew(session, actor, visit, was)
+            record(session, actor, Action.VISIT_CHANGED if patch.sent else Action.VISITS_READ, visit.id)
             if patch.sent:
-                record(session, actor, Action.VISIT_CHANGED, visit.id)
                 update_series(session, actor.tenant, self._jobs, visit.subject_id)
             return visit
 
@@ -66,6 +66,7 @@ class Diary:
             subject = Subjects(session, actor.tenant).get(subject_id)
             made = keys.made(key, asked)
             if made is not None:
+                record(session, actor, Action.VISITS_READ, made)
                 return visits.get(made)
             _require_course(session, actor, subject.id, new.course_id)
             visit = visits.add(Visit(id=new_id(), subject_id=subject.id, **new.model_dump()))

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.concurrency import run_in_threadpool
 
 from models.course import Phase
+from service.audit import Action, record
 from service.dependencies import Administrator, Ingester, Reader, RequestKey, TheService
 from service.errors import ProblemCode, problems
 from service.fields import From, RecordId, Until, ends_before, starts_at
@@ -53,17 +54,20 @@ def list_visits(
     limit: Limit = 50,
 ) -> Page[VisitAnswer]:
     """List a subject's visits."""
-    with service.database.reading() as session:
+    with service.database.writing() as session:
         subject = Subjects(session, actor.tenant).get(subject_id)
         rows = Visits(session, actor.tenant).page_of_subject(subject.id, after, limit, wanted)
+        record(session, actor, Action.VISITS_READ, subject.id)
     return Page.of(rows, limit, VisitAnswer.of)
 
 
 @router.get("/visits/{visit_id}", responses=problems(_C.VISIT_NOT_FOUND))
 def get_visit(visit_id: str, actor: Reader, service: TheService) -> VisitAnswer:
     """See a visit."""
-    with service.database.reading() as session:
-        return VisitAnswer.of(Visits(session, actor.tenant).get(visit_id))
+    with service.database.writing() as session:
+        visit = Visits(session, actor.tenant).get(visit_id)
+        record(session, actor, Action.VISITS_READ, visit.id)
+        return VisitAnswer.of(visit)
 
 
 @router.patch("/visits/{visit_id}", responses=problems(_C.VISIT_NOT_FOUND, _C.COURSE_NOT_FOUND, _C.INVALID_JSON))

@@ -53,7 +53,7 @@ def database(database_url) -> Iterator[Database]:
     """A migrated database of each kind."""
     from service.settings import Settings
 
-    with Database(Settings(database_url=database_url).database_address) as database:
+    with Database(Settings(database_url=database_url).database_address, b"k" * 32) as database:
         migrate(database)
         yield database
 

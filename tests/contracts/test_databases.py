@@ -96,7 +96,7 @@ def test_migrating_again_or_at_once_does_no_harm(database):
 def test_a_comparison_of_the_first_shape_keeps_its_photos_through_the_migration(database_url):
     from service.settings import Settings
 
-    with Database(Settings(database_url=database_url).database_address) as database:
+    with Database(Settings(database_url=database_url).database_address, b"k" * 32) as database:
         migrate(database, "0001")
         with database.connection() as connection:
             for statement in FIRST_SHAPE:
@@ -251,7 +251,7 @@ def test_a_course_has_one_series_and_a_subject_without_one_has_one(database, ten
 def test_a_visit_of_the_second_shape_keeps_its_photos_through_the_migration(database_url):
     from service.settings import Settings
 
-    with Database(Settings(database_url=database_url).database_address) as database:
+    with Database(Settings(database_url=database_url).database_address, b"k" * 32) as database:
         migrate(database, "0001")
         with database.connection() as connection:
             for statement in FIRST_SHAPE:

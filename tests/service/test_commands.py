@@ -117,6 +117,24 @@ def test_a_key_made_beside_the_running_service_works_at_once(served):
 
 
 @pytest.mark.slow
+def test_the_audit_is_verified_beside_the_running_service_and_anchored_at_its_end(operator):
+    (key,) = KEY.findall(operator.serve())
+    anchors = Path(operator.environment["LIFTMARK_DATA"]) / "audit-anchors.jsonl"
+    with operator.client(key) as client:
+        assert client.get("/v1/subjects").status_code == 200
+        found = operator.run("audit", "verify")
+        assert found.returncode == 0, found.stderr
+        assert "default: sound, 1 row, 0 anchors." in found.stdout
+        assert client.get("/v1/audit/verification").json()["checked"] == 2
+    operator.stop()
+    (anchor,) = map(json.loads, anchors.read_text().splitlines())
+    assert anchor["count"] == 2
+    found = operator.run("audit", "verify", "--anchor", str(anchors))
+    assert found.returncode == 0, found.stderr
+    assert "default: sound, 2 rows, 1 anchor." in found.stdout
+
+
+@pytest.mark.slow
 def test_an_acknowledged_photo_is_analysed_though_the_service_was_killed(operator):
     (key,) = KEY.findall(operator.serve())
     with operator.client(key) as client:

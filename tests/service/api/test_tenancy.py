@@ -59,6 +59,7 @@ READS = [
     ("comparison", "/v1/comparisons/{}/aligned/before"),
     ("study", "/v1/repeatability-studies/{}"),
     ("study", "/v1/repeatability-studies/{}/report"),
+    ("subject", "/v1/erasures/{}"),
 ]
 
 
@@ -141,6 +142,10 @@ def test_lists_hold_ones_own_records_alone(clinic, foreign):
     assert clinic.get("/v1/repeatability-studies").json()["items"] == []
     assert clinic.get("/v1/photos").json()["items"] == []
     assert clinic.get("/v1/due?until=2100-01-01").json()["items"] == []
+    told = {row["target"] for row in clinic.get("/v1/audit?limit=1000").json()["items"]}
+    assert mine in told
+    assert told.isdisjoint(foreign.values())
+    assert all(clinic.get(f"/v1/audit?target={theirs}").json()["items"] == [] for theirs in foreign.values())
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer lm_wrong", "Basic abc", "Bearer \xff"])
@@ -168,18 +173,22 @@ def test_a_request_without_a_key_is_answered_before_its_body_is_read(address):
         (Scope.READ, {"list"}),
         (Scope.INGEST, {"make", "record"}),
         (Scope.EXPORT, set()),
-        (Scope.ADMIN, {"erase a visit", "erase"}),
+        (Scope.ADMIN, {"erase a visit", "erase", "read the audit", "verify the audit", "see an erasure"}),
     ],
 )
 def test_a_key_does_what_its_scope_says_and_nothing_else(new_clinic, clinic, scope, allowed):
     limited, subject = new_clinic("Aurora", scope), clinic.subject()
-    visit = clinic.visit(subject)
+    visit, erased = clinic.visit(subject), clinic.subject("P-3")
+    clinic.delete(f"/v1/subjects/{erased}")
     tried = {
         "list": limited.get("/v1/subjects"),
         "make": limited.post("/v1/subjects", {"reference": "P-2"}),
         "record": limited.post(f"/v1/subjects/{subject}/courses", COURSE),
         "erase a visit": limited.delete(f"/v1/visits/{visit}"),
         "erase": limited.delete(f"/v1/subjects/{subject}"),
+        "read the audit": limited.get("/v1/audit"),
+        "verify the audit": limited.get("/v1/audit/verification"),
+        "see an erasure": limited.get(f"/v1/erasures/{erased}"),
     }
     assert {name for name, answer in tried.items() if answer.is_success} == allowed
     assert {answer.status_code for name, answer in tried.items() if name not in allowed} == {403}
