@@ -34,8 +34,8 @@ _DAYS_FADE: Final = 3.0
 differ, so the interval from one untreated day to one later is twice the photos' own."""
 _BENDS_FADE: Final = 2.0
 """The same for q: of a scatter that both explain, most is the days'. `liftmark bench series` judges both choices: with
-them the interval of the lasting effect covers 96-100 % where days do not differ, 90-98 % where they differ by as much
-as a photo's error, and 81-95 % at three times that, of which the baseline is one single day. A shorter fade of tau
+them the interval of the lasting effect covers 95-100 % where days do not differ, 91-99 % where they differ by as much
+as a photo's error, and 76-98 % at three times that, of which the baseline is one single day. A shorter fade of tau
 (1.5) costs 3-5 % there, a longer one (6) widens the interval of a single visit by another fifth."""
 _EARLY_WEEKS: Final = 2.0
 _FEWEST_TO_BEND: Final = 2
