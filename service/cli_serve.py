@@ -2,11 +2,44 @@
 
 import signal
 import threading
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from service.settings import Settings
+
 from service.tenancy.scope import Scope
+
+EmbeddedWorkers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=0,
+        help="Analyses at once in this process; 0 leaves them to `liftmark worker`. "
+        "LIFTMARK_WORKERS when not given, else one for each processor, at most 4.",
+        show_default=False,
+    ),
+]
+FurtherWorkers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        help="Analyses at once in this process. "
+        "LIFTMARK_WORKERS when not given, else one for each processor, at most 4.",
+        show_default=False,
+    ),
+]
+MetricsPort = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=65535,
+        help="Serve this worker's /metrics, /healthz and /readyz here; nothing when not given.",
+        show_default=False,
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -22,12 +55,14 @@ def register(app: typer.Typer) -> None:
 def serve_command(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+    workers: EmbeddedWorkers = None,
 ) -> None:
-    """Serve the API and its pages, with an analysis worker of its own."""
-    from service.serving import first_key, serve  # noqa: PLC0415  the web stack is slow to import
-    from service.settings import Settings  # noqa: PLC0415
+    """Serve the API and its pages, with analysis workers of its own unless there are to be none."""
+    from service.observing.logs import set_up_logs  # noqa: PLC0415  the web stack is slow to import
+    from service.serving import first_key, serve  # noqa: PLC0415  as above
 
-    settings = Settings()
+    settings = _settings(workers)
+    set_up_logs(settings.log_format)
     key = first_key(settings)
     if key is not None:
         typer.echo(f"API key of the clinic 'default', shown this once: {key}")
@@ -35,16 +70,28 @@ def serve_command(
     serve(settings, host, port)
 
 
-def worker_command() -> None:
-    """Do the service's jobs, on this machine or another one that reaches its database and blobs."""
-    from service.assembly import open_service  # noqa: PLC0415  as above
-    from service.settings import Settings  # noqa: PLC0415
+def worker_command(
+    workers: FurtherWorkers = None,
+    metrics_port: MetricsPort = None,
+    metrics_host: Annotated[str, typer.Option(help="Address to serve them on.")] = "127.0.0.1",
+) -> None:
+    """Do the service's jobs, on this machine or another one that reaches its database and blobs.
 
+    SIGTERM or Ctrl-C ends it after the jobs in hand. The jobs of a worker that is killed go to the living.
+    """
+    from service.observing.logs import set_up_logs  # noqa: PLC0415  as above
+    from service.working import work  # noqa: PLC0415  as above
+
+    settings = _settings(workers)
+    if settings.workers == 0:
+        raise typer.BadParameter("LIFTMARK_WORKERS is 0, so this process would do nothing. Say --workers N.")
+    set_up_logs(settings.log_format)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with open_service(Settings()):
-        typer.echo("At work. Ctrl-C ends it after the jobs in hand.")
+    telling_at = None if metrics_port is None else (metrics_host, metrics_port)
+    with work(settings, telling_at) as service:
+        typer.echo(f"At work on {service.settings.workers} jobs at once. Ctrl-C ends it after the jobs in hand.")
         stop.wait()
 
 
@@ -60,3 +107,10 @@ def create_key_command(
     with open_database(Settings()) as database, database.writing() as session:
         key = create_key(session, clinic, scope or ())
     typer.echo(key)
+
+
+def _settings(workers: int | None) -> "Settings":
+    """The settings, with what the command line says in their place."""
+    from service.settings import Settings  # noqa: PLC0415  as above
+
+    return Settings() if workers is None else Settings(workers=workers)
