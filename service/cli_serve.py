@@ -1,7 +1,8 @@
-"""The commands around the service: ``serve``, ``worker``, ``key create``."""
+"""The commands around the service: ``serve``, ``worker``, ``backup``, ``key create``."""
 
 import signal
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -46,6 +47,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
     app.command("serve")(serve_command)
     app.command("worker")(worker_command)
+    app.command("backup")(backup_command)
     keys = typer.Typer(help="API keys.", no_args_is_help=True)
     keys.command("create")(create_key_command)
     keys.callback()(lambda: None)  # keeps `create` a word of its own, though it is the only one
@@ -93,6 +95,24 @@ def worker_command(
     with work(settings, telling_at) as service:
         typer.echo(f"At work on {service.settings.workers} jobs at once. Ctrl-C ends it after the jobs in hand.")
         stop.wait()
+
+
+def backup_command(
+    folder: Annotated[Path, typer.Argument(file_okay=False, show_default=False, help="A new or empty folder.")],
+) -> None:
+    """Copy a service on SQLite and a folder, while it runs, into FOLDER; all but the master key.
+
+    To restore: make FOLDER the LIFTMARK_DATA of a service, with the master key beside the database or in
+    LIFTMARK_MASTER_KEY.
+    """
+    from service.backup import back_up  # noqa: PLC0415  as above
+    from service.settings import Settings  # noqa: PLC0415  as above
+
+    done = back_up(Settings(), folder)
+    typer.echo(f"Copied the database and {done.blobs} blobs to {done.folder}.")
+    if done.missing:
+        typer.echo(f"{done.missing} blobs were erased meanwhile.")
+    typer.echo("The master key is not among them: without it the copy cannot be read. Keep it elsewhere.")
 
 
 def create_key_command(
