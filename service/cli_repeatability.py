@@ -18,8 +18,9 @@ from service.cli_analysis import EXIT_REFUSED, make_folder_of, print_lines, writ
 from service.cli_given import photos_in
 from service.documents import GivenSubject, MeasurementDocument, Shot, StudyDocument, refused_document, study_document
 from service.documents.repeatability import LeftOutDocument
+from service.measuring.shares import share_in
 from service.repeatability.folder import write_study_folder
-from service.repeatability.recaptures import recapture, recapture_pair, share_in, why_incomparable
+from service.repeatability.recaptures import recapture, recapture_pair, why_incomparable
 from service.reports.words import counted
 from service.sandbox import AnalysisWorkers, WorkerCrashed
 from service.terminal_repeatability import study_lines

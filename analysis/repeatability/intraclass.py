@@ -56,6 +56,8 @@ def icc_a1(table: FloatArray) -> IntraclassCorrelation | NotAssessable:
     if denominator <= 0 or ms.error <= 0:
         return NotAssessable("The figures leave no error to judge it by.")
     value = (ms.rows - ms.error) / denominator
+    if value <= 0:  # a share of variance; below zero the estimate and its interval mean nothing
+        return NotAssessable("These persons differ by no more than photos of one of them do.")
     return IntraclassCorrelation(value, _interval(ms, n, k, value), n, k)
 
 

@@ -1,11 +1,12 @@
 """What a course did, from all its visits at once: a straight course that may bend, seen through noise.
 
-The lasting effect f is zero until the first session. From there on it is a line of unknown slope and a random walk
-about it, so that it may saturate, pause or jump; each photo shows f with its own error, and each day adds what lids and
-skin do by themselves from one day to another. How much the course bends (q) and how much days differ (tau) is not
-known from a few visits: every pair of values on a grid has its say by its restricted likelihood, so that the interval
-carries what is not known of them. With one visit after the baseline all of this is the plain difference, with an
-interval that allows for the days; with many visits that tell the same, they count together.
+The lasting effect f is zero until the first session. From there on it is a line of unknown slope, an unknown part that
+is there after the first weeks, and a random walk about both, so that it may saturate, pause or jump; each photo shows f
+with its own error, and each day adds what lids and skin do by themselves from one day to another. How much the course
+bends (q) and how much days differ (tau) is not known from a few visits: every pair of values on a grid has its say by
+its restricted likelihood, so that the interval carries what is not known of them. With one visit after the baseline all
+of this is the plain difference, with an interval that allows for the days; with many visits that tell the same, they
+count together.
 
 Rasmussen & Williams 2006, Gaussian Processes for Machine Learning, secs. 2.7 and 5.4 (explicit basis functions,
 marginal likelihood); Durbin & Koopman 2012, Time Series Analysis by State Space Methods, sec. 3.2 (local linear trend).
@@ -33,9 +34,13 @@ _DAYS_FADE: Final = 3.0
 differ, so the interval from one untreated day to one later is twice the photos' own."""
 _BENDS_FADE: Final = 2.0
 """The same for q: of a scatter that both explain, most is the days'. `liftmark bench series` judges both choices: with
-them the interval of the lasting effect covers 97-100 % where days do not differ, 91-99 % where they differ by as much
-as a photo's error, and 84-94 % at three times that, of which the baseline is one single day. A shorter fade of tau
+them the interval of the lasting effect covers 96-100 % where days do not differ, 90-98 % where they differ by as much
+as a photo's error, and 81-95 % at three times that, of which the baseline is one single day. A shorter fade of tau
 (1.5) costs 3-5 % there, a longer one (6) widens the interval of a single visit by another fifth."""
+_EARLY_WEEKS: Final = 2.0
+"""Time constant of what a course may do in its first weeks beside the line: without it, long courses that saturate
+early are told with the error of the line's beginning (58-75 % covered after fifty visits, 71-96 % with it)."""
+_FEWEST_TO_BEND: Final = 2
 _WILD: Final = 3.5
 """A visit that both its neighbours contradict by so many standard errors weighs less."""
 _OF_A_MEDIAN: Final = 1.4826
@@ -78,6 +83,10 @@ class Posterior:
         """Twice the chance that it has the other sign."""
         below = float(self.shares @ ndtr(-self.means / self.sds))
         return min(1.0, 2 * min(below, 1 - below))
+
+    def with_shared(self, sd: float) -> "Posterior":
+        """The same with an error that all visits have alike."""
+        return Posterior(self.shares, self.means, np.hypot(self.sds, sd))
 
     def taken_from(self, value: float) -> "Posterior":
         """``value`` less the quantity."""
@@ -141,6 +150,13 @@ class CourseModel:
         of_days = np.array([fit.tau**2 / days for fit in self._fits]) if days else 0.0
         return Posterior(self._shares, means, np.sqrt(variances + photo_sd**2 + of_days))
 
+    def shapes(self, weeks: FloatArray) -> FloatArray:
+        """(n, 1 or 2): the line, and what a course may do in its first weeks, where two treated visits can tell."""
+        line = weeks[:, None]
+        if len(np.unique(self.weeks[self.weeks > 0])) < _FEWEST_TO_BEND:
+            return line
+        return np.column_stack([line, -np.expm1(-weeks / _EARLY_WEEKS)])
+
     @property
     def day_sd(self) -> float:
         """SD between days beyond the photos' own errors, over the grid."""
@@ -173,7 +189,7 @@ class _Fit:
 
     @classmethod
     def of(cls, model: CourseModel, bend: float, tau: float, unit: float) -> "_Fit":
-        basis = np.column_stack([np.ones(len(model.weeks)), model.weeks])
+        basis = np.column_stack([np.ones(len(model.weeks)), model.shapes(model.weeks)])
         same_day = np.equal.outer(np.asarray(model.days), np.asarray(model.days))
         spread = model.covariance + tau**2 * same_day + bend**2 * np.minimum.outer(model.weeks, model.weeks)
         factor = cho_factor(spread, lower=True)
@@ -191,8 +207,8 @@ class _Fit:
         weeks = self.model.weeks
         cross = self.bend**2 * np.minimum.outer(weeks, wanted.weeks) @ wanted.weights
         own = self.bend**2 * float(wanted.weights @ np.minimum.outer(wanted.weeks, wanted.weeks) @ wanted.weights)
-        basis = np.column_stack([np.ones(len(weeks)), weeks])
-        target = np.array([wanted.offset, float(wanted.weights @ wanted.weeks)])
+        basis = np.column_stack([np.ones(len(weeks)), self.model.shapes(weeks)])
+        target = np.append(wanted.offset, wanted.weights @ self.model.shapes(wanted.weeks))
         seen = cho_solve(self.factor, cross)
         left = target - basis.T @ seen
         mean = float(target @ self.coefficients + cross @ self.solved)

@@ -26,7 +26,7 @@ def cumulative_effect(measured: MeasuredCourse) -> Effect | None:
     model, end = measured.model, end_of(measured)
     if model is None or end is None:
         return None
-    found = model.end(measured.course.clock.weeks(end))
+    found = model.end(measured.course.clock.weeks(end)).with_shared(measured.alike_sd(end))
     effect = _effect(measured.measurand, found, end.taken_at, len(model.weeks))
     return replace(effect, reason=_when(measured, end))
 
@@ -59,6 +59,7 @@ def after_course_effect(measured: MeasuredCourse, cumulative: Effect | None) -> 
     found = _against_end(measured, *measured.state(later[-1]), days=1)
     if found is None:
         return None
+    found = found.with_shared(_alike_apart(measured, later[-1]))
     effect = _effect(measured.measurand, found, later[-1].taken_at, len(later))
     half = _half_life(measured, later) if {cumulative.own_verdict, effect.own_verdict} <= DETECTABLE else None
     if half is None:
@@ -73,7 +74,10 @@ def maintenance_effect(measured: MeasuredCourse) -> Effect | None:
         return None
     days = len({photo.taken_at.date() for photo in kept})
     found = _against_end(measured, *_pooled([measured.state(photo) for photo in kept]), days=days)
-    return None if found is None else _effect(measured.measurand, found, kept[-1].taken_at, len(kept))
+    if found is None:
+        return None
+    found = found.with_shared(_alike_apart(measured, kept[-1]))
+    return _effect(measured.measurand, found, kept[-1].taken_at, len(kept))
 
 
 def trend_of(measured: MeasuredCourse) -> Trend | None:
@@ -81,7 +85,9 @@ def trend_of(measured: MeasuredCourse) -> Trend | None:
     model = measured.model
     if model is None or len(np.unique(model.weeks)) < 3:  # noqa: PLR2004  the untreated face and two visits
         return None
-    found = model.slope()
+    end = end_of(measured)
+    shared = 0.0 if end is None else measured.alike_sd(end) / max(measured.course.clock.weeks(end), 1.0)
+    found = model.slope().with_shared(shared)
     # Of a ratio, the slope of its logarithm, told in per cent a week.
     per_week, half_width = to_change(measured.measurand, found.mean), _sd(measured, found.mean, found.half_width)
     return Trend(
@@ -144,6 +150,12 @@ def _against_end(measured: MeasuredCourse, state: float, photo_sd: float, days: 
         return None
     level = model.level_at(measured.course.clock.weeks(end))
     return model.of(level, photo_sd, days).taken_from(state)
+
+
+def _alike_apart(measured: MeasuredCourse, later: SeriesPhoto) -> float:
+    """What the errors that go with the change add between the end of the course and a later photo."""
+    end = end_of(measured)
+    return 0.0 if end is None else abs(measured.alike_sd(end) - measured.alike_sd(later))
 
 
 def _half_life(measured: MeasuredCourse, later: Sequence[SeriesPhoto]) -> HalfLife | None:

@@ -27,6 +27,9 @@ from models.confounder import Confounder
 from models.measurand import MeasurandCode
 from models.series import Point, SeriesPair, SeriesPhoto
 
+_ALIKE: Final = frozenset({"edge following", "scale", "share of the crease", "edge slides over the skin", "highlights"})
+"""Sources of error that come with the change or with the face: alike in every photo that shows the same state, so no
+number of visits averages them away."""
 _NOT_LINKED: Final = "No comparison links this photo with the baseline."
 
 
@@ -115,6 +118,16 @@ class MeasuredCourse:
         """A photo's state, and the standard uncertainty of its own error."""
         place = self._place[photo.key]
         return float(self.states.values[place]), float(np.sqrt(self.states.covariance[place, place]))
+
+    def alike_sd(self, photo: SeriesPhoto) -> float:
+        """Standard uncertainty of the photo's change from the reference that other photos of the same state share."""
+        for pair in self.course.pairs:
+            if (pair.before, pair.after) == (self.course.reference, photo.key):
+                result = self._change(pair)
+                if isinstance(result, MeasuredChange):
+                    alike = sum(t.standard_uncertainty**2 for t in result.error_terms if t.source in _ALIKE) ** 0.5
+                    return to_state_uncertainty(self.measurand, result.change, alike)
+        return 0.0
 
     def has(self, photo: SeriesPhoto) -> bool:
         """Whether the photo has a state."""

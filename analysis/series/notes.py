@@ -53,7 +53,8 @@ def _excluded(visits: Sequence[SeriesVisit]) -> Iterator[Note]:
     if out:
         days = ", ".join(f"{photo.taken_at.day} {photo.taken_at:%B %Y}" for photo in out[:4])
         more = "" if len(out) <= 4 else f" and {len(out) - 4} more"  # noqa: PLR2004
-        says = f"{len(out)} of {len(visits)} photos count for nothing ({days}{more}); each says why."
+        count = "photos counts" if len(out) == 1 else "photos count"
+        says = f"{len(out)} of {len(visits)} {count} for nothing ({days}{more}); each says why."
         yield Note(NoteCode.VISITS_EXCLUDED, says, out[0].taken_at.date(), out[-1].taken_at.date())
 
 

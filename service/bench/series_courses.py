@@ -33,6 +33,7 @@ SHAPES: Final[Mapping[str, Callable[[FloatArray], FloatArray]]] = {
     "straight": lambda weeks: 0.06 * weeks,
     "saturating": lambda weeks: 0.6 * (1 - np.exp(-weeks / 3)),
     "mild": lambda weeks: 0.15 * (1 - np.exp(-weeks / 3)),
+    "at once": lambda weeks: 0.3 * (weeks > 0),
     "in one step": lambda weeks: 0.4 * (weeks >= 3),  # noqa: PLR2004  in the fourth week
 }
 """The lasting effect in mm, by weeks since the first session."""

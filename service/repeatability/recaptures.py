@@ -2,13 +2,9 @@
 
 from collections.abc import Mapping
 
-from analysis.subject_scale import iris_share
-from models.anatomy import Side
 from models.comparison import Comparable
-from models.measurement import Circle
 from models.repeatability import Cell, Recapture, RecapturePair
 from service.documents import ComparisonDocument, MeasurementDocument, RefusedDocument
-from service.documents.records import CircleDocument
 
 
 def recapture(key: str, person: str, document: MeasurementDocument, group: str = "") -> Recapture:
@@ -32,17 +28,3 @@ def why_incomparable(document: ComparisonDocument | RefusedDocument) -> str:
         return document.refused.says
     stopped = document.comparability.verdict is Comparable.NOT_COMPARABLE
     return " ".join(flag.says for flag in document.comparability.flags) if stopped else ""
-
-
-def share_in(document: MeasurementDocument) -> float | None:
-    """The irises' share of the pupils' distance, where the photo is usable and shows both."""
-    found = [document.contours_px[side].iris for side in Side if side in document.contours_px]
-    left, right = found if len(found) == len(Side) else (None, None)
-    usable = document.quality.verdict == "usable" and document.scale is not None
-    if not usable or document.pose_deg is None or left is None or right is None:
-        return None
-    return iris_share(_circle(left), _circle(right), document.pose_deg.yaw)
-
-
-def _circle(circle: CircleDocument) -> Circle:
-    return Circle(*circle.centre, circle.radius)

@@ -86,3 +86,9 @@ def test_captures_that_are_all_alike_have_no_correlation_but_a_reason():
 
 def test_all_pairs_of_k_photos_have_k_less_one_degrees_of_freedom():
     assert [degrees_of_freedom([k - 1] * k) for k in (2, 3, 10)] == [1, 2, 9]
+
+
+def test_persons_who_differ_no_more_than_their_photos_have_no_correlation_and_no_interval():
+    table = np.array([[3.0, 4.0, 5.2], [4.1, 3.0, 4.9]])
+    assert mean_squares(table).rows < mean_squares(table).error
+    assert "no more than photos of one of them" in icc_a1(table).reason
