@@ -1,9 +1,9 @@
 """The commands around the service: ``serve``, ``worker``, ``backup``, ``key create``."""
 
 import signal
-import threading
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 from service.tenancy.scope import Scope
+
+_LOOK_S: Final = 0.2
 
 EmbeddedWorkers = Annotated[
     int | None,
@@ -88,13 +90,14 @@ def worker_command(
     if settings.workers == 0:
         raise typer.BadParameter("LIFTMARK_WORKERS is 0, so this process would do nothing. Say --workers N.")
     set_up_logs(settings.log_format)
-    stop = threading.Event()
+    asked: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda number, _: asked.append(number))
     telling_at = None if metrics_port is None else (metrics_host, metrics_port)
     with work(settings, telling_at) as service:
         typer.echo(f"At work on {service.settings.workers} jobs at once. Ctrl-C ends it after the jobs in hand.")
-        stop.wait()
+        while not asked:  # a lock or an Event could miss a signal that comes just before its waiting, and wait for ever
+            time.sleep(_LOOK_S)
 
 
 def backup_command(
