@@ -25,6 +25,9 @@ from service.corrections.routes import router as corrections
 from service.courses.routes import router as courses
 from service.errors import Problem, answer_with_problems
 from service.health.routes import router as health
+from service.observing.logs import told_of
+from service.observing.request_record import RequestRecord
+from service.observing.routes import router as metrics
 from service.pages.routes import STATIC as PAGES_STATIC
 from service.pages.routes import router as pages
 from service.photos.routes import router as photos
@@ -48,6 +51,11 @@ _ABOUT: Final = (
     "A figure that could not be had is null with a reason."
 )
 
+_ROUTERS: Final = (
+    *(subjects, courses, visits, confounders, photos, corrections, comparisons, series, repeatability, cohort),
+    *(audit, health, metrics, pages),
+)
+
 mimetypes.add_type("text/javascript", ".js")  # some systems' tables say otherwise, and browsers insist
 mimetypes.add_type("text/javascript", ".mjs")
 
@@ -69,10 +77,7 @@ def create_app(settings: Settings | None = None, analyser: Analyser | None = Non
         lifespan=_lifespan(settings, analyser),
         middleware=_around(settings),
     )
-    for router in (
-        *(subjects, courses, visits, confounders, photos, corrections, comparisons, series, repeatability, cohort),
-        *(audit, health, pages),
-    ):
+    for router in _ROUTERS:
         app.include_router(router)
     app.mount("/static/pages", _RevalidatedFiles(directory=PAGES_STATIC))
     app.mount("/static", _RevalidatedFiles(directory=_WEB_STATIC, check_dir=False))
@@ -92,12 +97,22 @@ def _lifespan(settings: Settings, analyser: Analyser | None) -> Lifespan[FastAPI
     return lifespan
 
 
+def create_telling_app(service: Service) -> FastAPI:
+    """What a worker process tells of itself: figures and health, nothing of the clinics."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=[Middleware(SafetyHeaders)])
+    app.state.service = service
+    app.include_router(health)
+    app.include_router(metrics)
+    answer_with_problems(app)
+    return app
+
+
 def _warm_up(service: Service) -> None:
     """Have the doorkeeper's process started while the service already answers."""
     try:
         service.doorkeeper.check(b"")
     except SandboxError as error:
-        _log.warning("Photos cannot be analysed now: %s", error)
+        _log.warning("photos cannot be analysed now: %s", told_of(error))
 
 
 def _around(settings: Settings) -> list[Middleware]:
@@ -105,6 +120,7 @@ def _around(settings: Settings) -> list[Middleware]:
     limit_bytes = settings.upload_limit_bytes + _FORM_OVERHEAD_BYTES
     return [
         Middleware(SafetyHeaders),
+        Middleware(RequestRecord, [route for router in _ROUTERS for route in router.routes]),
         Middleware(ReceiveLimits, limit_bytes, settings.receive_idle_s, settings.receive_deadline_s),
         Middleware(Authentication),
     ]

@@ -13,6 +13,7 @@ from service.comparisons.job import ComparePhotos
 from service.database import Database
 from service.database.migrate import migrate
 from service.jobs import Doer, JobEngine, JobKind, JobRunner, LeasedJobs
+from service.observing.watched import WatchedAnalyser, WatchedStore, count_database_errors, watched_doer
 from service.photos.job import AnalysePhoto
 from service.repeatability.job import EvaluateStudy
 from service.sandbox import AnalysisWorkers
@@ -51,11 +52,12 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
     settings.incoming.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         database = stack.enter_context(open_database(settings))
-        vaults = Vaults(open_blobs(settings.blobs_address), _master_key(settings))
+        vaults = Vaults(WatchedStore(open_blobs(settings.blobs_address)), _master_key(settings))
         stack.enter_context(_anchor_keeper(settings, database, vaults))
         jobs = LeasedJobs(database)
-        doorkeeper = analyser or stack.enter_context(AnalysisWorkers(count=1))
-        analyst = analyser or stack.enter_context(AnalysisWorkers(count=max(1, settings.workers)))
+        doorkeeper = WatchedAnalyser(analyser or stack.enter_context(AnalysisWorkers(count=1)))
+        analysts = analyser or stack.enter_context(AnalysisWorkers(count=max(1, settings.workers)))
+        analyst = WatchedAnalyser(analysts)
         runner = stack.enter_context(_runner(settings, database, vaults, jobs, analyst))
         yield Service(settings, database, vaults, jobs, runner, doorkeeper, LinkSigner(vaults.master.derive("links")))
 
@@ -64,6 +66,7 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
 def open_database(settings: Settings) -> Iterator[Database]:
     """The database alone, migrated."""
     with Database(settings.database_address, audit_key(settings)) as database:
+        count_database_errors(database.engine)
         migrate(database)
         yield database
 
@@ -87,7 +90,7 @@ def _runner(settings: Settings, database: Database, vaults: Vaults, jobs: JobEng
         JobKind.ERASE_BLOBS: EraseBlobs(database, vaults, jobs),
         JobKind.UPDATE_SERIES: UpdateSeries(database, jobs),
     }
-    return JobRunner(jobs, doers, settings.workers)
+    return JobRunner(jobs, {kind: watched_doer(do) for kind, do in doers.items()}, settings.workers)
 
 
 def _master_key(settings: Settings) -> MasterKey:

@@ -1,18 +1,55 @@
-"""The commands around the service: ``serve``, ``worker``, ``key create``."""
+"""The commands around the service: ``serve``, ``worker``, ``backup``, ``key create``."""
 
 import signal
-import threading
-from typing import Annotated
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+if TYPE_CHECKING:
+    from service.settings import Settings
+
 from service.tenancy.scope import Scope
+
+_LOOK_S: Final = 0.2
+
+EmbeddedWorkers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=0,
+        help="Analyses at once in this process; 0 leaves them to `liftmark worker`. "
+        "LIFTMARK_WORKERS when not given, else one for each processor, at most 4.",
+        show_default=False,
+    ),
+]
+FurtherWorkers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        help="Analyses at once in this process. "
+        "LIFTMARK_WORKERS when not given, else one for each processor, at most 4.",
+        show_default=False,
+    ),
+]
+MetricsPort = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=65535,
+        help="Serve this worker's /metrics, /healthz and /readyz here; nothing when not given.",
+        show_default=False,
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
     app.command("serve")(serve_command)
     app.command("worker")(worker_command)
+    app.command("backup")(backup_command)
     keys = typer.Typer(help="API keys.", no_args_is_help=True)
     keys.command("create")(create_key_command)
     keys.callback()(lambda: None)  # keeps `create` a word of its own, though it is the only one
@@ -22,12 +59,14 @@ def register(app: typer.Typer) -> None:
 def serve_command(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+    workers: EmbeddedWorkers = None,
 ) -> None:
-    """Serve the API and its pages, with an analysis worker of its own."""
-    from service.serving import first_key, serve  # noqa: PLC0415  the web stack is slow to import
-    from service.settings import Settings  # noqa: PLC0415
+    """Serve the API and its pages, with analysis workers of its own unless there are to be none."""
+    from service.observing.logs import set_up_logs  # noqa: PLC0415  the web stack is slow to import
+    from service.serving import first_key, serve  # noqa: PLC0415  as above
 
-    settings = Settings()
+    settings = _settings(workers)
+    set_up_logs(settings.log_format)
     key = first_key(settings)
     if key is not None:
         typer.echo(f"API key of the clinic 'default', shown this once: {key}")
@@ -35,17 +74,48 @@ def serve_command(
     serve(settings, host, port)
 
 
-def worker_command() -> None:
-    """Do the service's jobs, on this machine or another one that reaches its database and blobs."""
-    from service.assembly import open_service  # noqa: PLC0415  as above
-    from service.settings import Settings  # noqa: PLC0415
+def worker_command(
+    workers: FurtherWorkers = None,
+    metrics_port: MetricsPort = None,
+    metrics_host: Annotated[str, typer.Option(help="Address to serve them on.")] = "127.0.0.1",
+) -> None:
+    """Do the service's jobs, on this machine or another one that reaches its database and blobs.
 
-    stop = threading.Event()
+    SIGTERM or Ctrl-C ends it after the jobs in hand. The jobs of a worker that is killed go to the living.
+    """
+    from service.observing.logs import set_up_logs  # noqa: PLC0415  as above
+    from service.working import work  # noqa: PLC0415  as above
+
+    settings = _settings(workers)
+    if settings.workers == 0:
+        raise typer.BadParameter("LIFTMARK_WORKERS is 0, so this process would do nothing. Say --workers N.")
+    set_up_logs(settings.log_format)
+    asked: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    with open_service(Settings()):
-        typer.echo("At work. Ctrl-C ends it after the jobs in hand.")
-        stop.wait()
+        signal.signal(number, lambda number, _: asked.append(number))
+    telling_at = None if metrics_port is None else (metrics_host, metrics_port)
+    with work(settings, telling_at) as service:
+        typer.echo(f"At work on {service.settings.workers} jobs at once. Ctrl-C ends it after the jobs in hand.")
+        while not asked:  # a lock or an Event could miss a signal that comes just before its waiting, and wait for ever
+            time.sleep(_LOOK_S)
+
+
+def backup_command(
+    folder: Annotated[Path, typer.Argument(file_okay=False, show_default=False, help="A new or empty folder.")],
+) -> None:
+    """Copy a service on SQLite and a folder, while it runs, into FOLDER; all but the master key.
+
+    To restore: make FOLDER the LIFTMARK_DATA of a service, with the master key beside the database or in
+    LIFTMARK_MASTER_KEY.
+    """
+    from service.backup import back_up  # noqa: PLC0415  as above
+    from service.settings import Settings  # noqa: PLC0415  as above
+
+    done = back_up(Settings(), folder)
+    typer.echo(f"Copied the database and {done.blobs} blobs to {done.folder}.")
+    if done.missing:
+        typer.echo(f"{done.missing} blobs were erased meanwhile.")
+    typer.echo("The master key is not among them: without it the copy cannot be read. Keep it elsewhere.")
 
 
 def create_key_command(
@@ -60,3 +130,10 @@ def create_key_command(
     with open_database(Settings()) as database, database.writing() as session:
         key = create_key(session, clinic, scope or ())
     typer.echo(key)
+
+
+def _settings(workers: int | None) -> "Settings":
+    """The settings, with what the command line says in their place."""
+    from service.settings import Settings  # noqa: PLC0415  as above
+
+    return Settings() if workers is None else Settings(workers=workers)

@@ -18,14 +18,18 @@ from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from models.errors import LiftmarkError
 from service.blobs.store import BlobsUnavailableError
+from service.observing.logs import told_of
+from service.observing.note import note_of
 from service.sandbox.errors import SandboxUnavailableError
 
 _log = logging.getLogger(__name__)
 
 PROBLEM_TYPE: Final = "application/problem+json"
+_NOT_FOUND: Final = 404
 
 
 class ProblemCode(StrEnum):
@@ -181,19 +185,46 @@ class ServiceError(LiftmarkError):
 
 
 class Problem(BaseModel):
-    """The body of every error answer (RFC 9457)."""
+    """The body of every error answer (RFC 9457).
+
+    ``request_id`` is what the log calls this request. A 404 has it in the header ``X-Request-ID`` alone: whether an id
+    belongs to another clinic or to nobody, the bodies are equal.
+    """
 
     type: str
     title: str
     status: int
     detail: str
     code: ProblemCode
+    request_id: str | None = None
+
+
+class _ProblemResponse(Response):
+    """A problem, which notes its code for the log and says the request's id when it is sent."""
+
+    def __init__(self, code: ProblemCode, body: Mapping[str, str | int], headers: Mapping[str, str] | None) -> None:
+        self._code = code
+        self._problem = body
+        super().__init__(_json(body), PROBLEMS[code].status, headers, PROBLEM_TYPE)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        note = note_of(scope)
+        if note is not None:
+            note.problem = str(self._code)
+        if note is not None and self.status_code != _NOT_FOUND:
+            self.body = self.render(_json({**self._problem, "request_id": note.request_id}))
+            self.headers["Content-Length"] = str(len(self.body))
+        await super().__call__(scope, receive, send)
+
+
+def _json(body: Mapping[str, str | int]) -> str:
+    return json.dumps(body, ensure_ascii=False)
 
 
 def problem_response(code: ProblemCode, detail: str | None = None) -> Response:
-    """The answer for ``code``; equal codes and details give equal bytes."""
+    """The answer for ``code``; equal codes and details give equal bytes but for the request's id."""
     entry = PROBLEMS[code]
-    body = {
+    body: dict[str, str | int] = {
         "type": f"urn:liftmark:problem:{code}",
         "title": entry.title,
         "status": entry.status,
@@ -201,7 +232,7 @@ def problem_response(code: ProblemCode, detail: str | None = None) -> Response:
         "code": str(code),
     }
     headers = {"WWW-Authenticate": "Bearer"} if entry.status == 401 else None  # noqa: PLR2004  RFC 9110, 15.5.2
-    return Response(json.dumps(body, ensure_ascii=False), entry.status, headers, PROBLEM_TYPE)
+    return _ProblemResponse(code, body, headers)
 
 
 def problems(*codes: ProblemCode) -> dict[int | str, dict[str, Any]]:
@@ -249,11 +280,16 @@ def _http_error(_request: Request, error: Exception) -> Response:
     return response
 
 
-def _unavailable(request: Request, error: Exception) -> Response:
-    _log.error("%s %s is out of service: %s", request.method, request.url.path, error)
+def _unavailable(_request: Request, error: Exception) -> Response:
+    _log.error("out of service: %s", told_of(error))
     return problem_response(_C.UNAVAILABLE)
 
 
-def _unexpected_error(request: Request, error: Exception) -> Response:
-    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+def _unexpected_error(_request: Request, error: Exception) -> Response:
+    return unexpected(error)
+
+
+def unexpected(error: Exception) -> Response:
+    """The answer where the code failed; the log says how."""
+    _log.error("the request failed", exc_info=error)
     return problem_response(_C.INTERNAL)

@@ -59,12 +59,16 @@ def _wait_until_started(server: uvicorn.Server, thread: Thread) -> None:
 
 
 def _server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
-    """One process, whose jobs' analyses run in processes of their own. There is no access log: it would keep tokens."""
+    """One process, whose jobs' analyses run in processes of their own.
+
+    uvicorn's own access log would keep tokens; :mod:`service.observing.request_record` tells of requests instead.
+    """
     return uvicorn.Server(
         uvicorn.Config(
             app,
             host=host,
             port=port,
+            log_config=None,
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -33,6 +33,10 @@ class Settings(BaseSettings):
     """So often the heads of the audit's chains are kept outside the database."""
     workers: int = Field(default=min(4, os.cpu_count() or 1), ge=0)
     """Analyses that run at once in this process; 0 leaves them to ``liftmark worker``."""
+    log_format: Literal["text", "json"] = "text"
+    """One line an event on stderr, for a person or for a program."""
+    metrics_token: SecretStr | None = Field(default=None, min_length=16)
+    """Whoever sends it may read ``/metrics``, from anywhere; when unset, only clients on this machine may."""
 
     @property
     def upload_limit_bytes(self) -> int:

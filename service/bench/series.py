@@ -16,7 +16,8 @@ from service.bench.accuracy_statistics import Share
 from service.bench.series_courses import SHAPES, SimulatedCourse
 from service.documents.records import Document
 
-VISITS: Final = (2, 4, 8, 12, 40)
+_LONG_COURSE: Final = 40
+VISITS: Final = (*(2, 4, 8, 12), _LONG_COURSE)
 DAY_SDS: Final = (0.0, 1.0, 3.0)
 HEADS: Final = ("effect", "mm", "visits", "days", "end", "slope", "error", "found", "claims")
 _MEASURANDS: Final = tuple(

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from service.blobs.store import BlobMissingError, BlobsUnavailableError, require_name
 
-_UNFINISHED = ".unfinished-"
+UNFINISHED = ".unfinished-"
+"""Begins the name of a file that is still being written: it is no blob."""
 
 
 class LocalFolder:
@@ -40,12 +41,12 @@ class LocalFolder:
         path = self._path(prefix)
         with _disk_at_work(), suppress(FileNotFoundError):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
 
     def names_under(self, prefix: str) -> Iterator[str]:
         """Walk the folder; files still being written are not blobs."""
         for folder, _, files in os.walk(self._path(prefix)):
-            blobs = (file for file in files if not file.startswith(_UNFINISHED))
+            blobs = (file for file in files if not file.startswith(UNFINISHED))
             yield from (Path(folder, file).relative_to(self._root).as_posix() for file in blobs)
 
     def check(self) -> None:
@@ -79,11 +80,11 @@ def _put(path: Path, content: bytes) -> None:
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _unfinished_name() -> str:
-    return f"{_UNFINISHED}{secrets.token_hex(8)}"
+    return f"{UNFINISHED}{secrets.token_hex(8)}"
 
 
 def _write_synced(path: Path, content: bytes) -> None:
@@ -100,10 +101,11 @@ def _make_folders(folder: Path) -> None:
         return
     _make_folders(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
-    _sync_folder(folder.parent)
+    sync_folder(folder.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make what was named, renamed or removed in ``folder`` last."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import IntegrityError
@@ -21,6 +21,9 @@ _SQLITE_PRAGMAS: Final = (
     "PRAGMA secure_delete = ON",  # erasure overwrites what it deletes
 )
 
+_COMMON: Final[dict[str, Any]] = {"pool_size": 10, "max_overflow": 40, "hide_parameters": True}
+"""Of both databases. Errors do not quote what was to be written: it is a patient's."""
+_CONNECT_S: Final = 5  # a server that does not answer by then is as good as none
 _WRITES: Final = "liftmark_writes"
 
 AUDIT_KEY: Final = "audit_key"
@@ -92,10 +95,11 @@ def retry_on_clash(write: Callable[[], Written]) -> Written:
 def _open_engine(address: str) -> Engine:
     url = make_url(address)
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=40)
+        patience = {"connect_timeout": _CONNECT_S}
+        return create_engine(url, **_COMMON, pool_pre_ping=True, connect_args=patience)
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=10, max_overflow=40)
+    engine = create_engine(url, **_COMMON)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -1,24 +1,50 @@
 """Bring a database to the shape that this version expects; safe to run by several processes at once."""
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from models.errors import LiftmarkError
 from service.database.engine import Database
 
 _LOCK_ID: Final = 0x11F7_3A2C
 
 
+class OtherShapeError(LiftmarkError):
+    """The tables are not those of this version. Run one version of the service in all its processes."""
+
+
 def migrate(database: Database, to: str = "head") -> None:
     """Run every migration that is missing, in one transaction, up to the newest or the one named."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config = _config()
     with database.connection() as connection:
         if connection.dialect.name == "postgresql":  # SQLite's write lock is already held
             connection.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _LOCK_ID})
         config.attributes["connection"] = connection
         config.attributes["audit_key"] = database.audit_key
         command.upgrade(config, to)
+
+
+def require_current(database: Database) -> None:
+    """Raise OtherShapeError unless every migration that this version knows, and no other, has run."""
+    with database.engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_heads()
+    if set(found) != _newest():
+        raise OtherShapeError(OtherShapeError.__doc__)
+
+
+@cache
+def _newest() -> frozenset[str]:
+    return frozenset(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config

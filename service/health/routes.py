@@ -30,7 +30,7 @@ _NOT_READY: Final[dict[int | str, dict[str, Any]]] = {
 
 @router.get("/readyz", responses=_NOT_READY)
 def readyz(response: Response, service: TheService) -> Readiness:
-    """Say whether photos can be taken and analysed: database, blobs, worker, face model."""
+    """Say whether photos can be taken and analysed: database and its tables, blobs, workers, queue, face model."""
     found = readiness(service)
     response.status_code = 200 if found.status == "ready" else 503
     return found

@@ -1,6 +1,6 @@
 """What a job is, and what an engine of jobs promises."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
@@ -45,6 +45,23 @@ class Job:
     def is_poison(self) -> bool:
         """Whether it was begun as often as allowed and never ended: now it is to be given up, not tried."""
         return self.attempts > MAX_ATTEMPTS
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """All jobs of one kind that have not ended.
+
+    Parameters
+    ----------
+    queued : held by nobody alive, those included that were put back for later.
+    leased : held by a worker that lives.
+    waiting_s : for how long the one that is due longest has been due; None where none is due.
+    """
+
+    kind: JobKind
+    queued: int
+    leased: int
+    waiting_s: float | None
 
 
 class JobEngine(Protocol):
@@ -101,3 +118,9 @@ class JobEngine(Protocol):
 
     def wake(self) -> None:
         """End the patience of all that wait in this process."""
+
+    def queues(self) -> Sequence[Queue]:
+        """How many jobs there are of each kind that has any, of all clinics."""
+
+    def next_due(self) -> str | None:
+        """The id of the job that the next claim would take."""

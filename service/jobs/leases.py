@@ -5,17 +5,17 @@ the transaction that writes the result. A worker holds a job for LEASE_S and ren
 lease runs out and whoever looks next takes the job over, on this machine or another.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from threading import Condition
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, CursorResult, Select, delete, event, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, case, delete, event, func, select, update
 from sqlalchemy.orm import Session
 
 from service.database import Database
 from service.database.tables import JobRow, now
-from service.jobs.engine import Job, JobKind
+from service.jobs.engine import Job, JobKind, Queue
 from service.tenancy.tenant import TenantId
 
 LEASE_S: Final = 15.0
@@ -98,6 +98,20 @@ class LeasedJobs:
             self._news_count += 1
             self._news.notify_all()
 
+    def queues(self) -> Sequence[Queue]:
+        """One look over the table, which holds nothing that has ended."""
+        moment = now()
+        held = JobRow.leased_by.is_not(None) & (JobRow.leased_until > moment)
+        leased, first_due = func.count(case((held, 1))), func.min(JobRow.leased_until)
+        with self._database.reading() as session:
+            found = session.execute(select(JobRow.kind, func.count(), leased, first_due).group_by(JobRow.kind)).all()
+        return [Queue(JobKind(kind), n - held, held, _past_s(moment - due)) for kind, n, held, due in found]
+
+    def next_due(self) -> str | None:
+        """Look at the first row that is due."""
+        with self._database.reading() as session:
+            return session.scalar(_due().with_only_columns(JobRow.id).limit(1))
+
     def _claim_now(self, holder: str) -> Job | None:
         """Look first: that takes no write lock."""
         if not self._any_due():
@@ -122,3 +136,8 @@ def _due() -> Select[JobRow]:
 
 def _held(job: Job) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return JobRow.id == job.id, JobRow.leased_by == job.holder
+
+
+def _past_s(since_due: timedelta) -> float | None:
+    """Seconds, or None for a job that is due in the future: it was put back for later, or its holder lives."""
+    return since_due.total_seconds() if since_due >= timedelta() else None

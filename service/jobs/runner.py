@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 _LOOK_S: Final = 0.5
 _RETRY_S: Final = 5.0
-_TRANSIENT: Final = (OSError, OperationalError, BlobsUnavailableError, SandboxUnavailableError)
+TRANSIENT: Final = (OSError, OperationalError, BlobsUnavailableError, SandboxUnavailableError)
 """What is wrong with this machine or its neighbours, and not with the photo."""
 
 Doer = Callable[[Job], None]
@@ -67,7 +67,7 @@ class JobRunner:
     def _claim(self, name: str) -> Job | None:
         try:
             return self._jobs.claim(name, _LOOK_S)
-        except _TRANSIENT:
+        except TRANSIENT:
             _log.warning("the jobs cannot be reached; looking again", exc_info=True)
             self._stop.wait(_RETRY_S)
             return None
@@ -75,7 +75,7 @@ class JobRunner:
     def _do(self, job: Job) -> None:
         try:
             self._doers[job.kind](job)
-        except _TRANSIENT:
+        except TRANSIENT:
             _log.warning("job %s (%s) could not be done yet", job.id, job.kind, exc_info=True)
             self._put_back(job, _RETRY_S, counts=False)
         except Exception:  # noqa: BLE001  a crash of any kind counts against the job, and this thread goes on
@@ -85,7 +85,7 @@ class JobRunner:
     def _put_back(self, job: Job, delay_s: float, *, counts: bool) -> None:
         try:
             self._jobs.put_back(job, delay_s, counts=counts)
-        except _TRANSIENT:  # its lease runs out by itself
+        except TRANSIENT:  # its lease runs out by itself
             _log.warning("job %s was left to its lease", job.id, exc_info=True)
 
     def _beat(self, names: list[str]) -> None:
@@ -96,5 +96,5 @@ class JobRunner:
     def _renew(self, name: str) -> None:
         try:
             self._jobs.renew(name)
-        except _TRANSIENT:
+        except TRANSIENT:
             _log.warning("the leases of %s were not renewed", name, exc_info=True)

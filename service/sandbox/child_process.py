@@ -158,7 +158,8 @@ class ChildProcess:
 
     def _crashed(self, kind: CrashKind) -> WorkerCrashed:
         self.close()
-        _log.warning("an analysis process was stopped (%s); its last words: %s", kind, " | ".join(self._last_words))
+        _log.warning("an analysis process was stopped (%s)", kind)
+        _log.debug("its last words: %s", " | ".join(self._last_words))  # they may quote the photo's own texts
         return WorkerCrashed(kind)
 
     def _listen(self) -> None:

@@ -70,7 +70,8 @@ class Authentication:
             return
         answer = await _admit(Request(scope), scope["app"].state.gate)
         if isinstance(answer, Actor):
-            await self._app({**scope, "actor": answer}, receive, send)
+            scope["actor"] = answer  # in this very scope, for those further out tell the log which clinic it was
+            await self._app(scope, receive, send)
         else:
             await answer(scope, receive, send)
 

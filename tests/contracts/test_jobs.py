@@ -227,3 +227,37 @@ def test_waking_ends_every_patience(jobs):
     for worker in workers:
         worker.join(5)
     assert not any(worker.is_alive() for worker in workers)
+
+
+def test_the_queues_tell_what_waits_what_is_held_and_for_how_long(database, jobs, enqueue, tenant):
+    assert list(jobs.queues()) == []
+    assert jobs.next_due() is None
+    for number in range(3):
+        enqueue(str(number))
+        time.sleep(0.002)
+    with database.writing() as session:
+        jobs.enqueue(session, tenant, JobKind.ERASE_BLOBS, "prefix")
+    held = jobs.claim("w")
+    time.sleep(0.1)
+    queues = {queue.kind: queue for queue in jobs.queues()}
+    assert {kind: (queue.queued, queue.leased) for kind, queue in queues.items()} == {
+        KIND: (2, 1),
+        JobKind.ERASE_BLOBS: (1, 0),
+    }
+    assert 0.1 <= queues[KIND].waiting_s < 60
+    assert jobs.next_due() not in {None, held.id}
+
+
+def test_a_dead_workers_jobs_count_as_waiting_and_those_put_off_as_not_due(jobs, enqueue):
+    enqueue()
+    job = jobs.claim("dead")
+    assert jobs.queues()[0].waiting_s is None
+    time.sleep(LEASE_S * 1.2)
+    (queue,) = jobs.queues()
+    assert (queue.queued, queue.leased) == (1, 0)
+    assert queue.waiting_s > 0
+    assert jobs.next_due() == job.id
+    jobs.put_back(jobs.claim("living"), delay_s=60)
+    (queue,) = jobs.queues()
+    assert (queue.queued, queue.leased, queue.waiting_s) == (1, 0, None)
+    assert jobs.next_due() is None

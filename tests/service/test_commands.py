@@ -38,9 +38,9 @@ class Operator:
         command = [sys.executable, "-m", "service.cli", *arguments]
         return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=120)
 
-    def serve(self) -> str:
+    def serve(self, *options: str) -> str:
         """Start the service; what it printed."""
-        command = [sys.executable, "-m", "service.cli", "serve", "--port", str(self.port)]
+        command = [sys.executable, "-m", "service.cli", "serve", "--port", str(self.port), *options]
         with self.output.open("w") as output:
             self.process = subprocess.Popen(command, env=self.environment, stdout=output, stderr=output)
         deadline = time.monotonic() + 60
@@ -202,3 +202,53 @@ def test_a_worker_that_is_asked_to_stop_stops(operator):
     assert operator.process.stdout.readline().startswith("At work")
     assert operator.stop() == 0
     operator.process.stdout.close()
+
+
+@pytest.mark.slow
+def test_a_worker_tells_of_itself_where_it_is_told_to(operator):
+    told = ("--workers", "1", "--metrics-port", str(operator.port))
+    command = [sys.executable, "-m", "service.cli", "worker", *told]
+    operator.process = subprocess.Popen(command, env=operator.environment, stdout=subprocess.PIPE, text=True)
+    assert operator.process.stdout.readline() == "At work on 1 jobs at once. Ctrl-C ends it after the jobs in hand.\n"
+    figures = httpx.get(f"{operator.address}/metrics")
+    assert figures.headers["content-type"].startswith("text/plain")
+    assert 'liftmark_jobs_queued{kind="analyse_photo"} 0.0' in figures.text
+    assert operator.answers()
+    assert httpx.get(f"{operator.address}/v1/subjects").status_code == 404
+    taken = operator.run("worker", "--metrics-port", str(operator.port))
+    assert taken.returncode == 1
+    assert "cannot be had for --metrics-port: Address already in use." in taken.stderr
+    assert operator.stop() == 0
+    operator.process.stdout.close()
+
+
+def test_a_worker_that_would_do_nothing_says_how_to_make_it_work(operator):
+    operator.environment["LIFTMARK_WORKERS"] = "0"
+    done = operator.run("worker")
+    assert done.returncode == 2
+    assert "--workers N" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_service_without_workers_of_its_own_keeps_photos_for_others_and_logs_each_request(operator):
+    operator.environment["LIFTMARK_LOG_FORMAT"] = "json"
+    (key,) = KEY.findall(operator.serve("--workers", "0"))
+    with operator.client(key) as client:
+        kept = upload(client, SAMPLES / "eyelids_before.jpg", wait=3)
+        assert (kept.status_code, kept.json()["status"]) == (201, "queued")
+    lines = [json.loads(line) for line in operator.output.read_text().splitlines() if line.startswith("{")]
+    assert [line["request_id"] for line in lines].count(kept.headers["x-request-id"]) == 1
+    assert {line["message"] for line in lines} == {"request"}
+    assert operator.output.read_text().count(key) == 1  # when it was made
+
+
+@pytest.mark.slow
+def test_a_backup_is_made_beside_the_running_service(served, tmp_path):
+    operator, _ = served
+    done = operator.run("backup", str(tmp_path / "copy"))
+    assert done.returncode == 0, done.stderr
+    assert "master key is not among them" in done.stdout
+    assert (tmp_path / "copy" / "liftmark.db").exists()
+    again = operator.run("backup", str(tmp_path / "copy"))
+    assert again.returncode == 1
+    assert "not empty" in again.stderr
