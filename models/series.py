@@ -85,7 +85,6 @@ class NoteCode(StrEnum):
     LOOPS_OPEN = "loops_open"
     UNTREATED_DRIFT = "untreated_drift"
     CLINIC_REPEATABILITY = "clinic_repeatability"
-    TOO_FEW_VISITS = "too_few_visits"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from analysis.series.course_clock import SAME_DAY
+from analysis.series.course_clock import SAME_DAY, day_numbers
 from analysis.series.course_model import Posterior
 from analysis.series.decay import HalfLife, half_life
 from analysis.series.measured import MeasuredCourse
@@ -19,6 +19,8 @@ from models.measurand import MeasurandCode
 from models.series import DETECTABLE, Effect, SeriesPhoto, Trend
 
 _LATE_WEEKS: Final = 2.0
+"""A follow-up later than this after the last session may have lost part of the effect: two of the usual weekly
+intervals, as :mod:`analysis.series.course_clock` ends a course."""
 
 
 def cumulative_effect(measured: MeasuredCourse) -> Effect | None:
@@ -72,7 +74,7 @@ def maintenance_effect(measured: MeasuredCourse) -> Effect | None:
     kept = measured.counting(measured.course.clock.maintenance)
     if not kept:
         return None
-    days = len({photo.taken_at.date() for photo in kept})
+    days = max(day_numbers(kept))
     found = _against_end(measured, *_pooled([measured.state(photo) for photo in kept]), days=days)
     if found is None:
         return None

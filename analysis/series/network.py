@@ -46,6 +46,7 @@ class States:
     values : (n,).
     own : (n, n) covariance of what the pairs themselves got wrong.
     photo_sd : (n,) standard uncertainty of each photo's own error.
+    redundant : pairs beyond those that it takes to give each photo a state: so many loops close.
     misfit : how many times larger than stated the pairs' own error proved to be around loops; at most 1 is expected.
     """
 
@@ -53,6 +54,7 @@ class States:
     values: FloatArray
     own: FloatArray
     photo_sd: FloatArray
+    redundant: int
     misfit: float
 
     @property
@@ -72,14 +74,16 @@ def adjust(differences: Sequence[Difference], reference: str, least_photo_sd: fl
     place = {key: index for index, key in enumerate(keys)}
     used = [one for one in differences if one.before in place and one.after in place]
     if not used:
-        return States(keys, np.zeros(1), np.zeros((1, 1)), np.array([least_photo_sd]), 0.0)
+        return States(keys, np.zeros(1), np.zeros((1, 1)), np.array([least_photo_sd]), 0, 0.0)
     design = np.zeros((len(used), len(keys)))
     for row, one in enumerate(used):
         design[row, place[one.before]], design[row, place[one.after]] = -1.0, 1.0
     stated = np.array([max(one.standard_uncertainty, 1e-9) for one in used])
     values, own, misfit = _least_squares(design[:, 1:], np.array([one.value for one in used]), stated)
     photo_sd = np.maximum(_photo_sd(design, stated), least_photo_sd)
-    return States(keys, np.append(0.0, values), np.pad(own, ((1, 0), (1, 0))), photo_sd, misfit)
+    return States(
+        keys, np.append(0.0, values), np.pad(own, ((1, 0), (1, 0))), photo_sd, len(used) - len(keys) + 1, misfit
+    )
 
 
 def _connected(differences: Sequence[Difference], reference: str) -> tuple[str, ...]:

@@ -141,8 +141,7 @@ def _quality(measured: Sequence[MeasuredCourse]) -> Iterator[Note]:
 
 
 def _is_open(one: MeasuredCourse) -> bool:
-    pairs = sum(1 for _ in one.course.pairs)
-    return pairs - len(one.states.keys) + 1 >= _FEWEST_LOOPS and one.states.misfit > 1
+    return one.states.redundant >= _FEWEST_LOOPS and one.states.misfit > 1
 
 
 def _steps(measured: Sequence[MeasuredCourse]) -> Iterator[Note]:

@@ -117,7 +117,7 @@ def why_missing(one: MeasurandSeriesDocument, notes: Sequence[NoteDocument]) -> 
     return next(iter((*reasons, *general)), "No photo at the end of the course carries it.")
 
 
-_STOPPING: Final = frozenset({NoteCode.TOO_FEW_VISITS, NoteCode.NO_BASELINE, NoteCode.NO_END_OF_COURSE})
+_STOPPING: Final = frozenset({NoteCode.NO_BASELINE, NoteCode.NO_END_OF_COURSE})
 
 
 def _point(point: PointDocument, unit: Unit, number: int | None) -> PointRow:

@@ -7,7 +7,7 @@ import pytest
 
 from analysis.series.build import build_series
 from models.anatomy import Side
-from models.comparison import Change, ChangeRefused, Verdict
+from models.comparison import Change, ChangeRefused, ErrorTerm, MeasuredChange, Verdict
 from models.confounder import Confounder, ConfounderKind
 from models.course import Phase
 from models.measurand import Family, MeasurandCode
@@ -290,3 +290,16 @@ def test_where_nobody_photographed_the_end_of_the_course_the_first_follow_up_sta
     assert _there(told.cumulative).at == photos[-1].taken_at
     assert "Told 4 weeks after the last session" in _there(told.cumulative).reason
     assert _there(told.after_course).at == later.taken_at
+
+
+def test_comparisons_that_contradict_each_other_by_more_than_they_say_are_pointed_out() -> None:
+    camera = Camera(np.random.default_rng(3), photo_sd=0.04, pair_sd=0.5)
+    honest = camera.pairs(weekly_course(8), {MRD1_LEFT: unchanged}, {}, {})
+    boasting = [replace(pair, changes=tuple(map(_with_a_small_error, pair.changes))) for pair in honest]
+    assert NoteCode.LOOPS_OPEN not in _codes(build_series(weekly_course(8), honest))
+    assert NoteCode.LOOPS_OPEN in _codes(build_series(weekly_course(8), boasting))
+
+
+def _with_a_small_error(change: Change) -> Change:
+    assert isinstance(change.result, MeasuredChange)
+    return replace(change, result=replace(change.result, error_terms=(ErrorTerm("all", 0.06),)))

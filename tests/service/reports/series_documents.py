@@ -37,7 +37,7 @@ _DUE = DueDocument(
     until=date(2026, 5, 18),
 )
 _NO_JOWL = note(
-    NoteCode.TOO_FEW_VISITS,
+    NoteCode.NO_END_OF_COURSE,
     "Jowl prominence could not be told: no usable photo at the end of the course. Two more photos there would carry a "
     "change of 0.4 mm.",
     None, None, _M.JOWL_PROMINENCE,
