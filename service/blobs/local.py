@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from service.blobs.store import BlobMissingError, BlobsUnavailableError, require_name
+from service.blobs.store import FULL, BlobMissingError, BlobsFullError, BlobsUnavailableError, require_name
 
 UNFINISHED = ".unfinished-"
 """Begins the name of a file that is still being written: it is no blob."""
@@ -68,7 +68,8 @@ def _disk_at_work() -> Iterator[None]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise BlobsUnavailableError(f"The blob folder does not work: {error}") from error
+        failure = BlobsFullError if error.errno in FULL else BlobsUnavailableError
+        raise failure(f"The blob folder does not work: {error}") from error
 
 
 def _put(path: Path, content: bytes) -> None:

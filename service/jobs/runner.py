@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping
 from threading import Event, Thread
 from typing import Final, Self
 
-from sqlalchemy.exc import OperationalError
-
-from service.blobs import BlobsUnavailableError
+from service.blobs import BlobDamagedError, BlobMissingError, BlobsUnavailableError
+from service.database import OUT_OF_SERVICE
 from service.jobs.engine import Job, JobEngine, JobKind
 from service.jobs.leases import LEASE_S
 from service.sandbox import SandboxUnavailableError
@@ -19,8 +18,11 @@ _log = logging.getLogger(__name__)
 
 _LOOK_S: Final = 0.5
 _RETRY_S: Final = 5.0
-TRANSIENT: Final = (OSError, OperationalError, BlobsUnavailableError, SandboxUnavailableError)
+_DOUBT_S: Final = 20.0
+TRANSIENT: Final = (OSError, *OUT_OF_SERVICE, BlobsUnavailableError, SandboxUnavailableError)
 """What is wrong with this machine or its neighbours, and not with the photo."""
+_DOUBTFUL: Final = (BlobMissingError, BlobDamagedError)
+"""A store that lies for a while, or a photo that is lost: waited for, but not for ever."""
 
 Doer = Callable[[Job], None]
 """Does a job and finishes it. It raises when the job should be tried again."""
@@ -78,6 +80,11 @@ class JobRunner:
         except TRANSIENT:
             _log.warning("job %s (%s) could not be done yet", job.id, job.kind, exc_info=True)
             self._put_back(job, _RETRY_S, counts=False)
+        except _DOUBTFUL:
+            _log.error(
+                "job %s (%s), attempt %d: its blob cannot be read", job.id, job.kind, job.attempts, exc_info=True
+            )
+            self._put_back(job, _DOUBT_S, counts=True)
         except Exception:  # noqa: BLE001  a crash of any kind counts against the job, and this thread goes on
             _log.exception("job %s (%s), attempt %d, failed", job.id, job.kind, job.attempts)
             self._put_back(job, 0, counts=True)
