@@ -1,6 +1,5 @@
 """Clocks that jump by an hour or a year, forward and back, while jobs run: none lost, stuck or done twice."""
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager

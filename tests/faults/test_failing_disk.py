@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 
 import httpx
@@ -20,7 +19,7 @@ from tests.faults.client import CarefulClient
 from tests.faults.judging import checker_of
 from tests.faults.ledger import Ledger
 from tests.faults.photos import tiny
-from tests.faults.station import Station, first_key, station, wait_for
+from tests.faults.station import Station, first_key, station
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not here")]
 
@@ -46,7 +45,16 @@ NOW_AND_THEN = [
 def failing(service: Station, how: str) -> Iterator[None]:
     """Have system calls of the web process fail while the block runs."""
     assert service.web is not None
-    command = ["strace", "-f", "-e", f"trace={how.split(':')[0]}", "-e", f"inject={how}", "-p", str(service.web.pid)]
+    command = [
+        "strace",
+        "-f",
+        "-e",
+        f"trace={how.partition(':')[0]}",
+        "-e",
+        f"inject={how}",
+        "-p",
+        str(service.web.pid),
+    ]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as strace:
         assert strace.stderr is not None
         if "attached" not in (first := strace.stderr.readline()):
