@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
+
+from anyio import CapacityLimiter
 
 from service.analysing import Analyser
 from service.audit.anchoring import AnchorKeeper
@@ -22,6 +25,8 @@ from service.settings import Settings
 from service.subjects.job import EraseBlobs
 from service.tenancy.links import LinkSigner
 
+_UPLOAD_THREADS: Final = 24  # more than wait for an object store, so that the others are turned away and not kept
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -30,6 +35,7 @@ class Service:
     Parameters
     ----------
     doorkeeper : judges uploads by their header; not the analyst of the jobs, so that no upload waits for an analysis.
+    upload_threads : uploads that wait for doorkeeper, disk or blob store leave all other requests their threads.
     """
 
     settings: Settings
@@ -39,6 +45,7 @@ class Service:
     runner: JobRunner
     doorkeeper: Analyser
     links: LinkSigner
+    upload_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_UPLOAD_THREADS))
 
 
 @contextmanager

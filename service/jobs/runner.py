@@ -69,7 +69,7 @@ class JobRunner:
     def _claim(self, name: str) -> Job | None:
         try:
             return self._jobs.claim(name, _LOOK_S)
-        except TRANSIENT:
+        except Exception:  # noqa: BLE001  whatever it is, a thread that ended would leave the jobs to nobody
             _log.warning("the jobs cannot be reached; looking again", exc_info=True)
             self._stop.wait(_RETRY_S)
             return None
@@ -92,7 +92,7 @@ class JobRunner:
     def _put_back(self, job: Job, delay_s: float, *, counts: bool) -> None:
         try:
             self._jobs.put_back(job, delay_s, counts=counts)
-        except TRANSIENT:  # its lease runs out by itself
+        except Exception:  # noqa: BLE001  as above; its lease runs out by itself
             _log.warning("job %s was left to its lease", job.id, exc_info=True)
 
     def _beat(self, names: list[str]) -> None:
@@ -103,5 +103,5 @@ class JobRunner:
     def _renew(self, name: str) -> None:
         try:
             self._jobs.renew(name)
-        except TRANSIENT:
+        except Exception:  # noqa: BLE001  as above
             _log.warning("the leases of %s were not renewed", name, exc_info=True)

@@ -1,4 +1,4 @@
-"""A disk that fills up under uploads, and has room again: nothing acknowledged is lost, and nobody starts anything anew."""
+"""A disk that fills up under uploads, then has room again: nothing acknowledged is lost, nothing need be restarted."""
 
 import contextlib
 import subprocess

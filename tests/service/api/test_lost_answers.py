@@ -12,7 +12,7 @@ VISIT = {"taken_at": "2026-03-02T10:00:00Z", "phase": "baseline"}
 COURSE = {"started_on": "2026-03-02"}
 CONFOUNDER = {"kind": "weight", "date": "2026-03-02"}
 IRIS = {"mm": 11.9, "measured_by": "Dr. A."}
-CIRCLE = {"centre": [201, 150], "radius": 12, "corrected_by": "Dr. A."}
+CIRCLE = {"centre": [201, 151], "radius": 10.5, "corrected_by": "Dr. A."}
 
 
 @pytest.fixture
