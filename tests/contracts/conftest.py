@@ -13,7 +13,7 @@ from service.blobs import BlobStore, open_blobs
 from service.database import Database
 from service.database.migrate import migrate
 
-LOGIN = "liftmark"
+LOGIN = "ordinary"
 """An ordinary login that owns its database, as docs/operations.md has the operator make it."""
 
 

