@@ -51,7 +51,7 @@ class Gate:
 
     def find_actor(self, key: str) -> Actor | None:
         """Whose key it is; None for a wrong one."""
-        with self.database.reading() as session:
+        with self.database.reading_across() as session:
             return find_actor(session, key)
 
 

@@ -146,7 +146,7 @@ def _break_a_write(service) -> None:
     from service.database.tables import Subject
 
     try:
-        with service.database.writing() as session:
+        with service.database.writing_across() as session:
             session.add(Subject(id="s", tenant_id="nobody", reference=CANARY, wrapped_key=b"k"))
     except Exception:
         logging.getLogger("service.test").exception("a write failed")
