@@ -105,7 +105,8 @@ def test_a_transaction_cannot_change_or_delete_what_is_anothers(database, clinic
 @pytest.mark.parametrize(
     "change",
     [
-        "INSERT INTO subjects (id, tenant_id, created_at, reference, wrapped_key) VALUES ('x', :theirs, now(), 'P', 'k')",
+        "INSERT INTO subjects (id, tenant_id, created_at, reference, wrapped_key) "
+        "VALUES ('x', :theirs, now(), 'P', 'k')",
         "UPDATE subjects SET tenant_id = :theirs",
     ],
 )
