@@ -76,7 +76,7 @@ class LeasedJobs:
 
     def renew(self, holder: str) -> None:
         """Put off the end of all the holder's leases."""
-        with self._database.writing() as session:
+        with self._database.writing_across() as session:
             mine = update(JobRow).where(JobRow.leased_by == holder)
             session.execute(mine.values(_leased(_clock(session), self._lease)))
 
@@ -92,7 +92,7 @@ class LeasedJobs:
     def put_back(self, job: Job, delay_s: float = 0, *, counts: bool = True) -> None:
         """Give up the lease."""
         attempts = job.attempts if counts else job.attempts - 1
-        with self._database.writing() as session:
+        with self._database.writing_across() as session:
             due = _leased(_clock(session), timedelta(seconds=delay_s))
             session.execute(update(JobRow).where(*_held(job)).values(leased_by=None, attempts=attempts, **due))
 
@@ -104,7 +104,7 @@ class LeasedJobs:
 
     def queues(self) -> Sequence[Queue]:
         """One look over the table, which holds nothing that has ended."""
-        with self._database.reading() as session:
+        with self._database.reading_across() as session:
             moment = _read(session)
             held = JobRow.leased_by.is_not(None) & ~self._is_due(moment)
             leased, first_due = func.count(case((held, 1))), func.min(JobRow.leased_until)
@@ -113,19 +113,19 @@ class LeasedJobs:
 
     def next_due(self) -> str | None:
         """Look at the first row that is due."""
-        with self._database.reading() as session:
+        with self._database.reading_across() as session:
             return session.scalar(self._due(session).with_only_columns(JobRow.id).limit(1))
 
     def _claim_now(self, holder: str) -> Job | None:
         """Look first: that takes no write lock."""
         if not self._any_due():
             return None
-        with self._database.writing() as session:
+        with self._database.writing_across() as session:
             row = session.scalar(self._due(session).limit(1).with_for_update(skip_locked=True))
             return None if row is None else self._lease_out(row, holder, _read(session))
 
     def _any_due(self) -> bool:
-        with self._database.reading() as session:
+        with self._database.reading_across() as session:
             return session.scalar(self._due(session).limit(1)) is not None
 
     def _lease_out(self, row: JobRow, holder: str, moment: datetime) -> Job:

@@ -6,7 +6,7 @@ from alembic import op
 from service.database.tables import UtcDateTime
 
 revision = "0010"
-down_revision = "0005"
+down_revision = "0009"
 
 
 def upgrade() -> None:
