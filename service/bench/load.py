@@ -114,7 +114,7 @@ def _served(folder: Path) -> Iterator[tuple[int, str, str]]:
 
 def _keys(folder: Path) -> tuple[str, str]:
     settings = Settings(data=folder, database_url=None, blobs_url=None, master_key=None)
-    with open_database(settings) as database, database.writing() as session:
+    with open_database(settings) as database, database.writing_across() as session:
         return create_key(session, "good"), create_key(session, "bad")
 
 

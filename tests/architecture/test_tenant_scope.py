@@ -13,6 +13,7 @@ MAY_SELECT = {
 ACROSS = {
     Path("service/audit/anchoring.py"): "anchors the chain of every clinic",
     Path("service/audit/commands.py"): "lists the clinics for whoever runs the service",
+    Path("service/bench/load.py"): "makes two clinics and their keys",
     Path("service/cli_serve.py"): "makes a clinic and its key",
     Path("service/demo.py"): "makes a clinic and its key",
     Path("service/jobs/leases.py"): "takes, renews and counts the jobs of any clinic; a job carries its tenant",
