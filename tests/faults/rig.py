@@ -23,7 +23,7 @@ SETTLES_WITHIN_S = 120
 class Trial:
     """One sitting and what was done to the service meanwhile.
 
-    ``counts`` says at which call it was to be killed, ``killed`` at which ones it was: fewer where there were fewer calls.
+    ``counts`` says at which call it was to be killed, ``killed`` at which it was: fewer where fewer calls were made.
     """
 
     counts: tuple[int, ...]

@@ -80,7 +80,7 @@ class Watch:
         """Whether a call is counted."""
         return call.about.startswith(self._folder)
 
-    def about(self, thread: int, name: str, arguments: tuple[int, ...]) -> str:
+    def about(self, process: int, thread: int, name: str, arguments: tuple[int, ...]) -> str:
         """What a call is about: the path of a file, or what the kernel calls the descriptor."""
         where = CALLS[name][1]
         if isinstance(where, int):
@@ -114,7 +114,7 @@ class Watch:
                 continue
 
     def _is_deadly(self, pid: int, thread: int, name: str, arguments: tuple[int, ...]) -> bool:
-        call = Call(name, self.about(thread, name, arguments))
+        call = Call(name, self.about(pid, thread, name, arguments))
         if not self.matters(call):
             return False
         if not self._is_due(call):
