@@ -13,7 +13,7 @@ _PIDFD_GETFD = 438  # <asm-generic/unistd.h>
 
 
 class PeerWatch(Watch):
-    """Counts messages on connections to servers. A process killed at a reading has sent its request and knows no answer.
+    """Counts messages to and from servers. A process killed at a reading has sent its request and knows no answer.
 
     Parameters
     ----------
