@@ -155,6 +155,11 @@ def _link(thread: int, name: str) -> Path:
 
 
 def _text_at(thread: int, address: int) -> str:
+    return os.fsdecode(bytes_at(thread, address, _LONGEST_PATH).split(b"\0", 1)[0])
+
+
+def bytes_at(thread: int, address: int, size: int) -> bytes:
+    """What a process has in its memory, or as much of it as there is."""
     with Path(f"/proc/{thread}/mem").open("rb", buffering=0) as memory:
         memory.seek(address)
-        return os.fsdecode(memory.read(_LONGEST_PATH).split(b"\0", 1)[0])
+        return memory.read(size)
