@@ -30,7 +30,7 @@ class Trial:
 
     counts: tuple[int, ...]
     acknowledged: int
-    calls: int
+    calls: tuple[Call, ...]
     killed: tuple[Call, ...]
     findings: tuple[Finding, ...]
 
@@ -65,7 +65,7 @@ class Rig:
         self.watch.kill_at(*counts)
         sitting(self.client, f"sitting {self._sittings}", self.picture)
         self._settle()
-        calls, killed = len(self.watch.calls), tuple(self.watch.killed)
+        calls, killed = tuple(self.watch.calls), tuple(self.watch.killed)
         self.watch.kill_at()
         return Trial(counts, self._acknowledged() - told, calls, killed, tuple(self._new_findings()))
 
