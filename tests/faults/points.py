@@ -1,7 +1,7 @@
 """At which of a sitting's durable calls a process is killed: at each in ``make faults``, else at a few spread evenly.
 
-``LIFTMARK_FAULT_POINTS`` is how many of each kind, ``all`` for each one. A few are taken from the calls that differ from
-the one before them, for most are one of many pages of one transaction. Many are shared out among parts, so that
+``LIFTMARK_FAULT_POINTS`` is how many of each kind, ``all`` for each one. A few are taken from the calls that differ
+from the one before them, for most are one of many pages of one transaction. Many are shared out among parts, so that
 several run at once and no service grows old.
 """
 
