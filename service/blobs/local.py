@@ -9,14 +9,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
 
 from service.blobs.store import BlobMissingError, BlobsUnavailableError, require_name
 
 UNFINISHED = ".unfinished-"
 """Begins the name of a file that is still being written: it is no blob."""
-_REMEMBERED: Final = 10_000
-"""So many folders are known to last; to forget one costs a sync."""
 
 
 class LocalFolder:
@@ -24,15 +21,12 @@ class LocalFolder:
 
     def __init__(self, root: str | Path) -> None:
         self._root = Path(root)
-        self._lasting: set[Path] = set()
         _make_folders(self._root)
 
     def put(self, name: str, content: bytes) -> None:
         """Write beside, sync, rename, sync the folder: a reader sees all of it or nothing of it."""
-        path = self._path(name)
         with _disk_at_work():
-            self._make_last(path.parent)
-            _put(path, content)
+            _put(self._path(name), content)
 
     def get(self, name: str) -> bytes:
         """Read the file."""
@@ -65,24 +59,6 @@ class LocalFolder:
     def _path(self, name: str) -> Path:
         return self._root / require_name(name)
 
-    def _make_last(self, folder: Path) -> None:
-        """Make ``folder`` with those above it, each synced into the one above it.
-
-        One that is there already may be from a process that died before it synced it, so each process syncs it once.
-        """
-        if folder == self._root:
-            _make_folders(folder)
-        elif folder not in self._lasting or not folder.is_dir():
-            self._make_last(folder.parent)
-            folder.mkdir(mode=0o700, exist_ok=True)
-            sync_folder(folder.parent)
-            self._remember(folder)
-
-    def _remember(self, folder: Path) -> None:
-        if len(self._lasting) >= _REMEMBERED:
-            self._lasting.clear()
-        self._lasting.add(folder)
-
 
 @contextmanager
 def _disk_at_work() -> Iterator[None]:
@@ -96,6 +72,7 @@ def _disk_at_work() -> Iterator[None]:
 
 
 def _put(path: Path, content: bytes) -> None:
+    _make_folders(path.parent)
     unfinished = path.with_name(_unfinished_name())
     try:
         _write_synced(unfinished, content)

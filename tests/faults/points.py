@@ -16,6 +16,7 @@ _MOST_PARTS = 60
 
 ALL = _ASKED == "all"
 COUNT = int(_ASKED) if _ASKED.isdigit() else None
+SHORT = not _ASKED
 
 
 def parts(few: int) -> range:

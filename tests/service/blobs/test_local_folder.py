@@ -32,19 +32,6 @@ def test_file_and_folders_are_synced_before_a_put_returns(folder, tmp_path, monk
     assert order == ["sync folder", "sync folder", "sync file", "rename", "sync folder"]  # two new folders first
 
 
-def test_folders_that_a_killed_process_made_and_never_synced_are_synced_before_a_put_returns(tmp_path, monkeypatch):
-    (tmp_path / "blobs" / "clinic" / "subject").mkdir(parents=True)
-    folder = LocalFolder(tmp_path / "blobs")
-    synced = []
-    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.fstat(descriptor).st_ino))
-    folder.put("clinic/subject/a", b"x")
-    above = [tmp_path / "blobs", tmp_path / "blobs" / "clinic", tmp_path / "blobs" / "clinic" / "subject"]
-    assert {path.stat().st_ino for path in above} <= set(synced)
-    synced.clear()
-    folder.put("clinic/subject/b", b"x")
-    assert len(synced) == 2  # the file and its folder: those above are known to last
-
-
 def test_a_put_that_fails_leaves_the_blob_as_it_was(folder, tmp_path, monkeypatch):
     folder.put("c/a", b"first")
 
