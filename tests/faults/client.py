@@ -24,7 +24,7 @@ class CarefulClient:
     patience_s : how long one request is sent again before the client gives up.
     """
 
-    def __init__(self, address: str, key: str, ledger: Ledger, patience_s: float = 120) -> None:
+    def __init__(self, address: str, key: str, ledger: Ledger, patience_s: float = 300) -> None:
         self.ledger = ledger
         self._patience_s = patience_s
         # No connection is kept: one of a process that was killed would only cost another attempt.
@@ -48,7 +48,7 @@ class CarefulClient:
 
     def comparison(self, before: str, after: str) -> str:
         pair = {"before_photo_id": before, "after_photo_id": after}
-        return self._made("comparison", "/v1/comparisons", pair, before=before, after=after)
+        return self._made("comparison", "/v1/comparisons?wait=0", pair, before=before, after=after)
 
     def upload(self, visit: str, content: bytes, key: str) -> str:
         """Upload a photo; its id."""

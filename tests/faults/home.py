@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 REPOSITORY = Path(__file__).parents[2]
+_NOT_OURS = ("LIFTMARK_", "AWS_", "PYTHONDONTWRITEBYTECODE")  # the last would have each start compile everything anew
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Home:
     @classmethod
     def _made(cls, folder: Path, database: str, blobs: str, more: dict[str, str]) -> Self:
         folder.mkdir(parents=True, exist_ok=True)
-        others = {name: value for name, value in os.environ.items() if not name.startswith(("LIFTMARK_", "AWS_"))}
+        others = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_OURS)}
         own = {
             "LIFTMARK_DATA": str(folder),
             "LIFTMARK_DATABASE_URL": database,

@@ -7,19 +7,22 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import httpx
 
 from tests.faults.home import Home
 
-START_S = 120
+START_S = 300
 KEY = re.compile(r"lm_[A-Za-z0-9_-]{43}")
 LIFTMARK = (sys.executable, "-m", "service.cli")
 
 Under = Sequence[str]
 """A command that runs the command put behind it: ``strace …``, ``faketime …``; empty for none."""
+
+Launch = Callable[[Under], subprocess.Popen[bytes]]
+"""Starts a process and does not wait for it."""
 
 
 class Station:
@@ -67,7 +70,7 @@ class Station:
     def answers(self) -> bool:
         """Whether the web process answers now."""
         try:
-            return httpx.get(f"{self.address}/healthz", timeout=10).is_success
+            return httpx.get(f"{self.address}/healthz", timeout=60).is_success
         except httpx.TransportError:
             return False
 
@@ -106,10 +109,14 @@ def station(home: Home, *options: str) -> Iterator[Station]:
 
 
 @contextmanager
-def kept_alive(service: Station, launches: Iterable[Under] = ()) -> Iterator[None]:
-    """Start the web process, and start it again each time it ends: under each of ``launches``, then as it is."""
+def kept_alive(service: Station, launches: Iterable[Under] = (), *, worker: bool = False) -> Iterator[None]:
+    """Start the web process, or a worker, and start it again each time it ends.
+
+    It is started under each of ``launches``, after them as it is.
+    """
+    launch = (lambda under: service.start_worker(under=under)) if worker else service.launch
     over = threading.Event()
-    thread = threading.Thread(target=_keep_alive, args=(service, iter(launches), over), name="supervisor")
+    thread = threading.Thread(target=_keep_alive, args=(launch, iter(launches), over), name="supervisor")
     thread.start()
     try:
         yield
@@ -118,9 +125,9 @@ def kept_alive(service: Station, launches: Iterable[Under] = ()) -> Iterator[Non
         thread.join()
 
 
-def _keep_alive(service: Station, launches: Iterator[Under], over: threading.Event) -> None:
+def _keep_alive(launch: Launch, launches: Iterator[Under], over: threading.Event) -> None:
     while not over.is_set():
-        process = service.launch(next(launches, ()))
+        process = launch(next(launches, ()))
         while process.poll() is None and not over.wait(0.05):
             pass
 
@@ -131,9 +138,15 @@ def end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
     process.wait(START_S)
 
 
-def first_key(service: Station) -> str:
+def first_key(service: Station, under: Under = ()) -> str:
     """Start a new service for the first time; the key that it prints."""
-    service.start()
+    service.launch(under)
+    return printed_key(service)
+
+
+def printed_key(service: Station) -> str:
+    """The key that a new service prints at its first start; it answers when this returns."""
+    wait_for(service.answers, START_S, service.log.read_text)
     (key,) = KEY.findall(service.log.read_text())
     return key
 
