@@ -23,7 +23,11 @@ from tests.faults.photos import tiny
 from tests.faults.station import Station, first_key, station
 
 LONG = "LIFTMARK_FAULT_POINTS" in os.environ  # as `make faults` sets it
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not here")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(1800),
+    pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not here"),
+]
 
 ALWAYS = [
     "fsync:error=EIO",
@@ -121,5 +125,5 @@ def judge(service: Station, key: str, client: CarefulClient) -> None:
     service.restart()
     service.start_worker()
     checker = checker_of(service, key, client.ledger)
-    assert checker.settle(120)
+    assert checker.settle(600)
     assert [found for found in checker.findings() if found.verdict != "orphaned"] == []

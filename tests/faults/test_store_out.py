@@ -15,7 +15,7 @@ from tests.faults.ledger import Ledger
 from tests.faults.photos import tiny
 from tests.faults.station import first_key, station
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 WHILE_IT_IS_SENT = ("silent", "reset", "error 500", "forgetful", "half kept")
 WHILE_IT_IS_READ = ("silent", "reset", "error 500", "cut short", "altered")
@@ -61,6 +61,6 @@ def test_a_store_that_fails_in_any_way_costs_no_photo(home, store, tmp_path):
                 client.upload(visit, tiny(f"read {fault}"), f"read {fault}")  # its analysis meets the fault
                 store.fail(None)
         checker = checker_of(service, key, ledger)
-        assert checker.settle(180)
+        assert checker.settle(600)
         assert [found for found in checker.findings() if found.verdict != "orphaned"] == []
         assert service.starts == 1
