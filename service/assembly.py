@@ -52,7 +52,7 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
     settings.incoming.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         database = stack.enter_context(open_database(settings))
-        vaults = Vaults(WatchedStore(open_blobs(settings.blobs_address)), _master_key(settings))
+        vaults = open_vaults(settings)
         stack.enter_context(_anchor_keeper(settings, database, vaults))
         jobs = LeasedJobs(database)
         doorkeeper = WatchedAnalyser(analyser or stack.enter_context(AnalysisWorkers(count=1)))
@@ -69,6 +69,11 @@ def open_database(settings: Settings) -> Iterator[Database]:
         count_database_errors(database.engine)
         migrate(database)
         yield database
+
+
+def open_vaults(settings: Settings) -> Vaults:
+    """The subjects' blobs, as the settings say where they are."""
+    return Vaults(WatchedStore(open_blobs(settings.blobs_address)), _master_key(settings))
 
 
 def _anchor_keeper(settings: Settings, database: Database, vaults: Vaults) -> AnchorKeeper:

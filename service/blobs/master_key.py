@@ -15,6 +15,8 @@ from models.errors import LiftmarkError
 
 KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
+OVERHEAD_BYTES: Final = _NONCE_BYTES + 16
+"""So much longer is what is sealed than its content: nonce and tag."""
 
 
 class MasterKeyError(LiftmarkError):
