@@ -1,4 +1,4 @@
-"""The commands around the service: ``serve``, ``worker``, ``backup``, ``key create``."""
+"""The commands around the service: ``serve``, ``worker``, ``backup``."""
 
 import signal
 import time
@@ -9,8 +9,6 @@ import typer
 
 if TYPE_CHECKING:
     from service.settings import Settings
-
-from service.tenancy.scope import Scope
 
 _LOOK_S: Final = 0.2
 
@@ -50,10 +48,6 @@ def register(app: typer.Typer) -> None:
     app.command("serve")(serve_command)
     app.command("worker")(worker_command)
     app.command("backup")(backup_command)
-    keys = typer.Typer(help="API keys.", no_args_is_help=True)
-    keys.command("create")(create_key_command)
-    keys.callback()(lambda: None)  # keeps `create` a word of its own, though it is the only one
-    app.add_typer(keys, name="key")
 
 
 def serve_command(
@@ -116,20 +110,6 @@ def backup_command(
     if done.missing:
         typer.echo(f"{done.missing} blobs were erased meanwhile.")
     typer.echo("The master key is not among them: without it the copy cannot be read. Keep it elsewhere.")
-
-
-def create_key_command(
-    clinic: Annotated[str, typer.Option(help="The clinic's name; it is made when it is new.")],
-    scope: Annotated[list[Scope] | None, typer.Option(help="What it may do; everything when none is named.")] = None,
-) -> None:
-    """Make an API key and print it, alone, this once."""
-    from service.assembly import open_database  # noqa: PLC0415  as above
-    from service.settings import Settings  # noqa: PLC0415
-    from service.tenancy.keys import create_key  # noqa: PLC0415
-
-    with open_database(Settings()) as database, database.writing() as session:
-        key = create_key(session, clinic, scope or ())
-    typer.echo(key)
 
 
 def _settings(workers: int | None) -> "Settings":

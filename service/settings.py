@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     """``s3://bucket/prefix``, ``gs://…``, ``az://…`` or a folder; a folder under ``data`` when unset."""
     master_key: SecretStr | None = None
     """256 bits, base64; kept in ``data/master.key`` (readable by the owner alone) when unset."""
+    other_master_keys: SecretStr | None = None
+    """Further ones, with commas between them, that open what they have sealed, while the master key is replaced."""
     upload_limit_mb: float = Field(default=50, gt=0)
     """Largest accepted photo, in megabytes."""
     receive_idle_s: float = Field(default=30, gt=0)
@@ -64,6 +66,11 @@ class Settings(BaseSettings):
     def master_key_file(self) -> Path:
         """Where the master key is kept when it is not set."""
         return self.data.resolve() / "master.key"
+
+    @property
+    def other_master_keys_file(self) -> Path:
+        """Where those before it are kept, while the master key is."""
+        return self.data.resolve() / "other-master.keys"
 
     @property
     def audit_anchors(self) -> Path:

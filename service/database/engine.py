@@ -38,7 +38,8 @@ class Database:
 
     Parameters
     ----------
-    audit_key : what rows of the audit are chained with; whoever has the database alone has it not.
+    audit_key : what rows of the audit are chained with; whoever has the database alone has it not. It is set anew when
+        the sealed one has been read.
     """
 
     def __init__(self, address: str, audit_key: bytes) -> None:

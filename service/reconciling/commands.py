@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from service.assembly import open_database, open_vaults
+from service.assembly import key_ring, open_database, open_vaults
 from service.jobs import LeasedJobs
 from service.reconciling.findings import SAYS, Report
 from service.reconciling.orphans import LAST_WAIT_S
@@ -19,8 +19,9 @@ from service.settings import Settings
 def print_reconciliation(json_file: Path | None, older_than: timedelta, *, repair: bool, deep: bool) -> bool:
     """Reconcile, tell what was found, and say whether nothing is left of it."""
     settings = Settings()
-    with open_database(settings) as database:
-        vaults = open_vaults(settings)
+    ring = key_ring(settings)
+    with open_database(settings, ring) as database:
+        vaults = open_vaults(settings, ring)
         reconciler = Reconciler(database, vaults, LeasedJobs(database), _wait, older_than, deep)
         report = reconciler.reconcile(repair=repair)
     aside = str(json_file) == "-"

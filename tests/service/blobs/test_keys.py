@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from service.blobs import LocalFolder
+from service.blobs.key_ring import KeyRing
 from service.blobs.master_key import Cipher, MasterKey, MasterKeyError
 from service.blobs.vault import Vaults
 from service.database.tables import Subject
@@ -14,11 +15,12 @@ from service.database.tables import Subject
 
 @pytest.fixture
 def vaults(tmp_path) -> Vaults:
-    return Vaults(LocalFolder(tmp_path / "blobs"), MasterKey(b"m" * 32))
+    return Vaults(LocalFolder(tmp_path / "blobs"), KeyRing.of(MasterKey(b"m" * 32)))
 
 
 def a_subject(vaults: Vaults, name: str) -> Subject:
-    return Subject(id=name, tenant_id="clinic", reference=name, wrapped_key=vaults.new_wrapped_key(name))
+    key = vaults.new_wrapped_key(name)
+    return Subject(id=name, tenant_id="clinic", reference=name, wrapped_key=key.content, wrapped_by=key.by)
 
 
 def test_what_is_sealed_opens_in_its_own_context_alone():
