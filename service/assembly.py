@@ -13,6 +13,7 @@ from service.blobs.vault import Vaults
 from service.comparisons.job import ComparePhotos
 from service.database import Database
 from service.database.migrate import migrate
+from service.housekeeping import Housekeeper, Tidying
 from service.jobs import Doer, JobEngine, JobKind, JobRunner, LeasedJobs
 from service.master_keys.rotation import require_keys
 from service.master_keys.secrets import Purpose, open_secrets
@@ -63,6 +64,8 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
         analysts = analyser or stack.enter_context(AnalysisWorkers(count=max(1, settings.workers)))
         analyst = WatchedAnalyser(analysts)
         runner = stack.enter_context(_runner(settings, database, vaults, jobs, analyst))
+        tidying = Tidying(database, vaults, jobs, settings.incoming)
+        stack.enter_context(Housekeeper(database, tidying, settings.reconcile_s))
         links = LinkSigner(open_secrets(database, ring).links)
         yield Service(settings, database, vaults, jobs, runner, doorkeeper, links)
 

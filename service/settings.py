@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     """A request must have arrived by then, however steadily it trickles."""
     audit_anchor_s: float = Field(default=600, gt=0)
     """So often the heads of the audit's chains are kept outside the database."""
+    reconcile_s: float = Field(default=86400, ge=0)
+    """So often one of the service's processes compares rows and blobs, and repairs what can be; 0: never by itself."""
     workers: int = Field(default=min(4, os.cpu_count() or 1), ge=0)
     """Analyses that run at once in this process; 0 leaves them to ``liftmark worker``."""
     log_format: Literal["text", "json"] = "text"

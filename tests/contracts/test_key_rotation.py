@@ -93,10 +93,6 @@ def is_sound(database) -> bool:
     return all(verify(database, tenant).broken is None for tenant in clinics)
 
 
-def in_base64(key: MasterKey) -> str:
-    return key.in_base64
-
-
 def test_a_rotation_beside_a_running_service_leaves_everything_readable(place):
     settings = Settings(workers=1)
     with open_service(settings, Analyst()) as service:
@@ -131,17 +127,12 @@ def test_a_rotation_that_is_killed_leaves_everything_readable_and_is_taken_up(pl
     with open_service(settings, Analyst()) as service:
         clinic = Clinic(service)
         kept = clinic.keep("first", b"first")
-        wrapped = {}
         with service.database.writing() as session:
             for number in range(3000):
-                subject = Subject(id=f"{number:032x}", reference=f"P-{number}", wrapped_key=b"")
-                sealed = service.vaults.new_wrapped_key(subject.id)
-                subject.wrapped_key, subject.wrapped_by, subject.tenant_id = (
-                    sealed.content,
-                    sealed.by,
-                    clinic.actor.tenant,
-                )
-                session.add(subject)
+                which, tenant = f"{number:032x}", clinic.actor.tenant
+                key = service.vaults.new_wrapped_key(which)
+                wrapped = {"wrapped_key": key.content, "wrapped_by": key.by}
+                session.add(Subject(id=which, tenant_id=tenant, reference=which, **wrapped))
         former = service.vaults.ring.present.id
 
     ring = key_ring(settings)
