@@ -5,6 +5,7 @@ has the subjects' own keys, and what they have read cannot be taken back from th
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,7 @@ from service.audit.rows import clinics_of
 from service.blobs.key_ring import KeyRing, Sealed
 from service.blobs.master_key import MasterKeyError, UnknownMasterKeyError
 from service.database import Database
+from service.database.engine import LogInUseError
 from service.database.tables import Subject
 from service.master_keys.secrets import reseal
 from service.subjects.repository import Subjects
@@ -52,7 +54,8 @@ def rotate(database: Database, ring: KeyRing, advance: Advance = lambda _: None)
         seen.walk(tenant)
     with database.writing() as session:
         secrets = reseal(session, ring)
-    database.scrub()  # the former wrapped keys, out of SQLite's write-ahead log
+    with suppress(LogInUseError):  # the former wrapped keys go from SQLite's log when it is next emptied
+        database.scrub()
     left = sum(under_others(database, ring).values()) - seen.unreadable
     return Rotation(seen.rewrapped + secrets, seen.unreadable, left)
 
