@@ -1,4 +1,4 @@
-"""The commands around the service: ``serve``, ``worker``, ``backup``."""
+"""The commands around the service: ``serve``, ``worker``, ``backup``, ``erase-again``."""
 
 import signal
 import time
@@ -48,6 +48,7 @@ def register(app: typer.Typer) -> None:
     app.command("serve")(serve_command)
     app.command("worker")(worker_command)
     app.command("backup")(backup_command)
+    app.command("erase-again")(erase_again_command)
 
 
 def serve_command(
@@ -110,6 +111,33 @@ def backup_command(
     if done.missing:
         typer.echo(f"{done.missing} blobs were erased meanwhile.")
     typer.echo("The master key is not among them: without it the copy cannot be read. Keep it elsewhere.")
+
+
+def erase_again_command(
+    export: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, readable=True, show_default=False, help="As `liftmark audit export` wrote it."
+        ),
+    ],
+) -> None:
+    """After a restore: erase what the audit, exported after the copy was made, says was erased since.
+
+    Subjects, visits and photos that are still there go; what is gone already is passed over. Every row of the file must
+    be one of this service's own audit.
+    """
+    from service.assembly import key_ring, open_database, open_vaults  # noqa: PLC0415  as above
+    from service.jobs import LeasedJobs  # noqa: PLC0415
+    from service.settings import Settings  # noqa: PLC0415
+    from service.subjects.erasing_again import ErasingAgain  # noqa: PLC0415
+
+    settings = Settings()
+    ring = key_ring(settings)
+    with open_database(settings, ring) as database:
+        done = ErasingAgain(database, open_vaults(settings, ring), LeasedJobs(database)).erase_all(export)
+    for action, count in sorted(done.items()):
+        typer.echo(f"{action}: {count}")
+    typer.echo("All that the export tells of is erased. The blobs go when the service or a worker runs.")
 
 
 def _settings(workers: int | None) -> "Settings":
