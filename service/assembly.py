@@ -12,7 +12,7 @@ from service.blobs.master_key import MasterKey
 from service.blobs.vault import Vaults
 from service.comparisons.job import ComparePhotos
 from service.database import Database
-from service.database.migrate import migrate
+from service.database.migrate import migrate, tell_of_missing_walls
 from service.housekeeping import Housekeeper, Tidying
 from service.jobs import Doer, JobEngine, JobKind, JobRunner, LeasedJobs
 from service.master_keys.rotation import require_keys
@@ -83,6 +83,7 @@ def open_database(settings: Settings, ring: KeyRing | None = None) -> Iterator[D
     with Database(settings.database_address, ring.present.derive(Purpose.AUDIT)) as database:
         count_database_errors(database.engine)
         migrate(database)
+        tell_of_missing_walls(database)
         database.audit_key = open_secrets(database, ring).audit
         require_keys(database, ring)
         yield database

@@ -26,7 +26,7 @@ def create_key_command(
     from service.settings import Settings  # noqa: PLC0415
     from service.tenancy.keys import create_key  # noqa: PLC0415
 
-    with open_database(Settings()) as database, database.writing() as session:
+    with open_database(Settings()) as database, database.writing_across() as session:
         key = create_key(session, clinic, scope or ())
     typer.echo(key)
 
@@ -40,7 +40,7 @@ def list_keys_command() -> None:
     from service.settings import Settings  # noqa: PLC0415
     from service.tenancy.keys import every_key  # noqa: PLC0415
 
-    with open_database(Settings()) as database, database.reading() as session:
+    with open_database(Settings()) as database, database.reading_across() as session:
         for key, clinic in every_key(session):
             revoked = "" if key.revoked_at is None else f"  revoked {key.revoked_at:%Y-%m-%d %H:%M}"
             typer.echo(f"{key.id}  {key.created_at:%Y-%m-%d %H:%M}  {clinic}  {key.scopes}{revoked}")
@@ -54,7 +54,7 @@ def revoke_key_command(
     from service.settings import Settings  # noqa: PLC0415
     from service.tenancy.keys import revoke_key  # noqa: PLC0415
 
-    with open_database(Settings()) as database, database.writing() as session:
+    with open_database(Settings()) as database, database.writing_across() as session:
         known = revoke_key(session, key_id)
     if not known:
         raise typer.BadParameter(f"there is no key with the id {key_id!r}; `liftmark key list` tells them.")

@@ -18,12 +18,12 @@ def take_chore(database: Database, name: str, every: timedelta) -> bool:
 
 
 def _take(database: Database, name: str, every: timedelta) -> bool:
-    with database.reading() as session:
+    with database.reading_across() as session:
         due_at = session.scalar(select(ChoreRow.due_at).where(ChoreRow.name == name))
     moment = now()
     if due_at is not None and moment < due_at <= moment + every:  # later than that, a clock was wrong
         return False
-    with database.writing() as session:
+    with database.writing_across() as session:
         if due_at is None:
             session.execute(insert(ChoreRow).values(name=name, due_at=moment + every))
             return False

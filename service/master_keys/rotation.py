@@ -52,7 +52,7 @@ def rotate(database: Database, ring: KeyRing, advance: Advance = lambda _: None)
     seen = _Pass(database, ring, advance)
     for tenant in _clinics(database):
         seen.walk(tenant)
-    with database.writing() as session:
+    with database.writing_across() as session:
         secrets = reseal(session, ring)
     with suppress(LogInUseError):  # the former wrapped keys go from SQLite's log when it is next emptied
         database.scrub()
@@ -64,7 +64,7 @@ def under_others(database: Database, ring: KeyRing) -> dict[str, int]:
     """How many subjects' keys are under each other key than the present one, by the key's id."""
     found: dict[str, int] = {}
     for tenant in _clinics(database):
-        with database.reading() as session:
+        with database.reading(tenant) as session:
             for by, count in Subjects(session, tenant).counts_by_master_key().items():
                 found[by] = found.get(by, 0) + count
     found.pop(ring.present.id, None)
@@ -94,7 +94,7 @@ class _Pass:
     def walk(self, tenant: TenantId) -> None:
         after: str | None = ""
         while after is not None:
-            with self._database.writing() as session:
+            with self._database.writing(tenant) as session:
                 after = self._wrap_some(session, tenant, after)
 
     def _wrap_some(self, session: Session, tenant: TenantId, after: str) -> str | None:
@@ -117,5 +117,5 @@ class _Pass:
 
 
 def _clinics(database: Database) -> list[TenantId]:
-    with database.reading() as session:
+    with database.reading_across() as session:
         return [tenant for tenant, _ in clinics_of(session)]

@@ -62,7 +62,7 @@ def reseal(session: Session, ring: KeyRing) -> int:
 
 
 def _opened(database: Database, ring: KeyRing) -> ServiceSecrets | None:
-    with database.reading() as session:
+    with database.reading_across() as session:
         rows = {row.purpose: Sealed(row.sealed, row.sealed_by) for row in session.scalars(select(SealedSecret))}
     if not rows:
         return None
@@ -76,7 +76,7 @@ def _opened(database: Database, ring: KeyRing) -> ServiceSecrets | None:
 
 
 def _make(database: Database, ring: KeyRing) -> ServiceSecrets:
-    with database.writing() as session:
+    with database.writing_across() as session:
         former = _former_key(session, ring.keys)
         made = {one: secrets.token_bytes(KEY_BYTES) if former is None else former.derive(one) for one in Purpose}
         for purpose, secret in made.items():

@@ -68,6 +68,6 @@ class Orphans:
             self._count += 1
 
     def _claimed(self, tenant: TenantId, subject_id: str) -> set[str]:
-        with self._database.reading() as session:
+        with self._database.reading(tenant) as session:
             claims = claims_of(session, tenant, subject_id)
         return {f"{blob_prefix(tenant, subject_id)}/{claim.blob}" for claim in claims}

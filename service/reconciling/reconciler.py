@@ -68,13 +68,13 @@ class Reconciler:
         return report
 
     def _clinics(self) -> list[TenantId]:
-        with self.database.reading() as session:
+        with self.database.reading_across() as session:
             return [tenant for tenant, _ in clinics_of(session)]
 
     def _subjects(self, tenant: TenantId) -> Iterator[Subject]:
         page: list[Subject] | None = None
         while page is None or page:
-            with self.database.reading() as session:
+            with self.database.reading(tenant) as session:
                 page = Subjects(session, tenant).page_of_clinic(page[-1].id if page else None, _AT_ONCE)
             yield from page
 
@@ -108,15 +108,15 @@ class Reconciler:
         for claim, kind in broken.items():
             is_of_lost = bool(lost) if claim.made_by is JobKind.COMPARE_PHOTOS else claim.row in lost
             if claim.made_by is not None and not is_of_lost:
-                with self.database.writing() as session:
-                    tenant = TenantId(subject.tenant_id)
+                tenant = TenantId(subject.tenant_id)
+                with self.database.writing(tenant) as session:
                     self.jobs.enqueue_once(session, tenant, claim.made_by, claim.row, subject.id)
                 report.repaired[kind] += 1
 
     def _check_gone(self, tenant: TenantId, report: Report, orphans: Orphans) -> None:
         """Blobs of subjects that were erased: a killed process can leave some, or put one there late."""
         for ids in _in_groups(self.vaults.store.folders_under(tenant)):
-            with self.database.reading() as session:
+            with self.database.reading(tenant) as session:
                 known = {subject.id for subject in Subjects(session, tenant).every(Subject.id.in_(ids))}
             for subject_id in sorted(set(ids) - known):
                 blobs = list(self.vaults.store.blobs_under(blob_prefix(tenant, subject_id)))
@@ -124,7 +124,7 @@ class Reconciler:
                 orphans.judge(tenant, subject_id, blobs, report)
 
     def _claims(self, tenant: TenantId, subject_id: str) -> list[Claim]:
-        with self.database.reading() as session:
+        with self.database.reading(tenant) as session:
             return claims_of(session, tenant, subject_id)
 
 

@@ -36,7 +36,7 @@ def die_at_a_file(descriptor: int) -> None:
 if __name__ == "__main__":
     visit, where = sys.argv[1:]
     with open_service(Settings(workers=0), NoDoorkeeper()) as service:
-        with service.database.writing() as session:
+        with service.database.writing_across() as session:
             actor = find_actor(session, create_key(session, "Aurora"))
         keeper = PhotoKeeper(service.database, service.vaults, service.jobs, service.doorkeeper)
         if where == "row":

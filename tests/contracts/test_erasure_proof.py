@@ -76,7 +76,7 @@ def clinic(app, log) -> Iterator[Clinic]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         with serving(app, listener) as address, httpx.Client(base_url=address, timeout=60) as client:
-            with app.state.service.database.writing() as session:
+            with app.state.service.database.writing_across() as session:
                 key = create_key(session, "Aurora")
                 actor = find_actor(session, key)
             clinic = Clinic(client, key)
@@ -145,7 +145,7 @@ def blobs_of(service, tenant: str, subject: str) -> dict[str, bytes]:
 def opened(service, tenant: str) -> list[bytes]:
     """Every blob of the clinic, raw and opened by the key of each subject that there is."""
     store, found = service.vaults.store, []
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         vaults = {one.id: service.vaults.of(one) for one in Subjects(session, tenant).every(Subject.id != "")}
     for name in store.names_under(tenant):
         _, subject, inner = name.split("/", 2)
@@ -207,7 +207,7 @@ def test_erasure_empties_sqlites_log_though_a_reader_holds_it_for_a_while(clinic
     service = app.state.service
     gone, _ = fill(clinic, CANARY, CANARY)
     until_idle(service)
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         session.execute(text("SELECT count(*) FROM photos"))  # from here on this reader needs the log as it is
         assert clinic.delete(f"/v1/subjects/{gone}").status_code == 204
         assert files_with(CANARY.encode(), settings.data)

@@ -70,7 +70,7 @@ class Clinic:
 
     def __init__(self, service) -> None:
         self.service = service
-        with service.database.writing() as session:
+        with service.database.writing_across() as session:
             self.actor = find_actor(session, create_key(session, "Aurora"))
         self.registry = SubjectRegistry(service.database, service.vaults, service.jobs)
 
@@ -95,7 +95,7 @@ def wait_until(look) -> None:
 
 
 def is_sound(database) -> bool:
-    with database.reading() as session:
+    with database.reading_across() as session:
         clinics = [tenant for tenant, _ in clinics_of(session)]
     return all(verify(database, tenant).broken is None for tenant in clinics)
 
@@ -134,7 +134,7 @@ def test_a_rotation_that_is_killed_leaves_everything_readable_and_is_taken_up(pl
     with open_service(settings, Analyst()) as service:
         clinic = Clinic(service)
         kept = clinic.keep("first", b"first")
-        with service.database.writing() as session:
+        with service.database.writing_across() as session:
             for number in range(3000):
                 which, tenant = f"{number:032x}", clinic.actor.tenant
                 key = service.vaults.new_wrapped_key(which)
@@ -165,7 +165,7 @@ def test_a_rotation_that_is_killed_leaves_everything_readable_and_is_taken_up(pl
 
 def everything_opens(database, ring, tenant) -> None:
     vaults = open_vaults(Settings(), ring)
-    with database.reading() as session:
+    with database.reading_across() as session:
         for subject in Subjects(session, tenant).page_of_clinic(None, 10_000):
             vaults.of(subject)
 
@@ -227,7 +227,7 @@ def test_data_from_before_keys_were_named_go_on_with_their_chains(place):
     settings = Settings()
     with Database(settings.database_address, former.derive("audit")) as database:
         migrate(database)
-        with database.writing() as session:
+        with database.writing_across() as session:
             actor = find_actor(session, create_key(session, "Aurora"))
             wrapped = former.seal(b"k" * 32, "a" * 32)
             session.add(Subject(id="a" * 32, tenant_id=actor.tenant, reference="P", wrapped_key=wrapped))

@@ -72,7 +72,7 @@ def clinic(request, tmp_path, monkeypatch):
 class Clinic:
     def __init__(self, service) -> None:
         self.service = service
-        with service.database.writing() as session:
+        with service.database.writing_across() as session:
             self.actor = find_actor(session, create_key(session, "Aurora"))
         self.registry = SubjectRegistry(service.database, service.vaults, service.jobs)
         self.keeper = PhotoKeeper(service.database, service.vaults, service.jobs, service.doorkeeper)
@@ -102,7 +102,7 @@ class Clinic:
             time.sleep(0.02)
 
     def jobs(self) -> int:
-        with self.service.database.reading() as session:
+        with self.service.database.reading_across() as session:
             return session.scalar(select(func.count()).select_from(JobRow))
 
     def blob(self, name: str, subject: str | None = None) -> str:
@@ -176,7 +176,7 @@ def test_a_file_of_another_length_is_told_at_once_and_an_altered_one_when_it_is_
 
 def test_an_upload_that_opens_but_is_not_the_one_of_the_row_is_told(clinic):
     photo = clinic.kept(b"one")
-    with clinic.service.database.reading() as session:
+    with clinic.service.database.reading_across() as session:
         vault = clinic.service.vaults.of(session.get_one(Subject, clinic.subject))
     vault.put(photo.upload_blob, b"two")
     assert clinic.reconcile().is_sound

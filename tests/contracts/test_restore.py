@@ -83,7 +83,7 @@ def copy_bucket(source: str, target: str) -> None:
 
 
 def photos_of(service, actor) -> list[str]:
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         return [photo.id for photo in Photos(session, actor.tenant).page_of_clinic(PhotoFilter(), None, 1000)]
 
 
@@ -123,7 +123,7 @@ def test_a_copy_made_during_uploads_restores_every_photo_and_its_jobs_go_on(plac
         while again.jobs.queues():
             assert time.monotonic() < deadline
             time.sleep(0.1)
-        with again.database.reading() as session:
+        with again.database.reading_across() as session:
             rows = Photos(session, clinic.actor.tenant).page_of_clinic(PhotoFilter(), None, 1000)
         assert {row.status for row in rows} == {"refused"}
         assert is_sound(again.database)

@@ -27,7 +27,7 @@ def run(*arguments: str, ends_with: int = 0) -> str:
 
 
 def works(key: str) -> bool:
-    with open_database(Settings()) as database, database.reading() as session:
+    with open_database(Settings()) as database, database.reading_across() as session:
         return find_actor(session, key) is not None
 
 
@@ -69,7 +69,7 @@ def test_a_rotation_says_where_the_new_key_is_and_what_to_do_with_the_former(dat
 def test_a_reconciliation_ends_with_0_where_nothing_is_wrong_and_with_1_where_something_is(data):
     run("key", "create", "--clinic", "Aurora")
     assert "Nothing is wrong." in run("reconcile")
-    with open_database(Settings()) as database, database.reading() as session:
+    with open_database(Settings()) as database, database.reading_across() as session:
         (tenant,) = (row for (row,) in session.connection().exec_driver_sql("SELECT id FROM clinics"))
     orphan = data / "blobs" / tenant / ("a" * 32) / "photos" / "1" / "upload"
     orphan.parent.mkdir(parents=True)

@@ -13,13 +13,13 @@ from service.tenancy.keys import find_actor
 def wrap(clinic, service):
     """Wrap a subject's key by another process's master key, or again by this one's."""
     stranger = MasterKey.new()
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         tenant = find_actor(session, clinic.headers["Authorization"].removeprefix("Bearer ")).tenant
 
     def wrap(subject_id: str, *, known: bool) -> None:
         mine = service.vaults.ring.present
         new, former = (mine, stranger) if known else (stranger, mine)
-        with service.database.writing() as session:
+        with service.database.writing_across() as session:
             subject = Subjects(session, tenant).get(subject_id)
             key = former.open(subject.wrapped_key, subject_id)
             subject.wrapped_key, subject.wrapped_by = new.seal(key, subject_id), new.id
