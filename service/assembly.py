@@ -117,4 +117,5 @@ def key_ring(settings: Settings) -> KeyRing:
     others = [MasterKey.from_base64(written.strip()) for written in told.split(",") if written.strip()]
     if settings.master_key is not None:
         return KeyRing.of(MasterKey.from_base64(settings.master_key.get_secret_value()), *others)
+    MasterKey.from_file(settings.master_key_file)  # made at the first start, and never again while the service runs
     return KeyRing(KeyFiles(settings.master_key_file, settings.other_master_keys_file, others))

@@ -42,9 +42,19 @@ class Tidying:
         report = Reconciler(self.database, self.vaults, self.jobs, wait, rest_s=_REST_S).reconcile(repair=True)
         _count(report)
         if report.found:
-            told = ", ".join(f"{kind} {count}" for kind, count in sorted(report.found.items()))
-            level = logging.WARNING if report.is_sound else logging.CRITICAL
-            _log.log(level, "rows and blobs differ: %s; `liftmark reconcile --json -` names them", told)
+            _log.log(
+                _level(report), "rows and blobs differ: %s; `liftmark reconcile --json -` names them", _told(report)
+            )
+
+
+def _told(report: Report) -> str:
+    return ", ".join(f"{kind} {count}" for kind, count in sorted(report.found.items()))
+
+
+def _level(report: Report) -> int:
+    """A lost photo is critical; all else is put right, now or the next time."""
+    lost = report.found.keys() & {FindingKind.UPLOAD_MISSING, FindingKind.UPLOAD_UNREADABLE}
+    return logging.CRITICAL if lost else logging.WARNING
 
 
 class Housekeeper:

@@ -5,6 +5,7 @@ While the present key is changed some things are sealed by one and some by the o
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
@@ -53,7 +54,7 @@ class SetKeys:
 
 @dataclass(frozen=True, slots=True)
 class KeyFiles:
-    """The present key in one file, the others in another beside it, a line of base64 each; the first made when missing.
+    """The present key in one file, the others in another beside it, a line of base64 each.
 
     Parameters
     ----------
@@ -66,7 +67,7 @@ class KeyFiles:
 
     def read(self) -> Sequence[MasterKey]:
         """The present one first: where that is new already, the file of the others has the former one."""
-        return [MasterKey.from_file(self.present), *self.read_others(), *self.more]
+        return [self._read_present(), *self.read_others(), *self.more]
 
     def read_others(self) -> list[MasterKey]:
         """Those that still open."""
@@ -79,11 +80,13 @@ class KeyFiles:
 
     def replace(self) -> MasterKey:
         """Make a new present key; the former one is among the others before it goes."""
-        former = MasterKey.from_file(self.present)
-        _append_line(self.others, former.in_base64)
+        _append_line(self.others, self._read_present().in_base64)
         new = MasterKey.new()
         new.write(self.present)
         return new
+
+    def _read_present(self) -> MasterKey:
+        return MasterKey(self.present.read_bytes())
 
 
 class KeyRing:
@@ -104,7 +107,8 @@ class KeyRing:
         """All of them as they are now, the present one first."""
         stamp = self.source.stamp()
         if stamp != self._stamp:
-            self._keys, self._stamp = tuple(self.source.read()), stamp
+            with suppress(OSError, MasterKeyError):  # somebody is about to replace a file: until then, what was there
+                self._keys, self._stamp = tuple(self.source.read()), stamp
         return self._keys
 
     @property

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, make_url, text
 
 from service.app import create_app
 from service.blobs.vault import blob_prefix
@@ -126,9 +126,9 @@ def until_idle(service) -> None:
 
 def rows(service) -> dict[str, list[tuple]]:
     """Every table as it is."""
-    with service.database.engine.connect() as connection:
+    with service.database.reading_across() as session:
         return {
-            table.name: sorted(map(tuple, connection.execute(table.select())), key=str)
+            table.name: sorted(map(tuple, session.execute(table.select())), key=str)
             for table in Row.metadata.sorted_tables
         }
 
@@ -215,7 +215,7 @@ def test_erasure_empties_sqlites_log_though_a_reader_holds_it_for_a_while(clinic
     assert files_with(CANARY.encode(), settings.data) == []
 
 
-def test_what_postgresql_keeps_of_erased_rows_goes_with_a_full_vacuum(clinic, app, settings, capsys):
+def test_what_postgresql_keeps_of_erased_rows_goes_with_a_full_vacuum(clinic, app, settings, request, capsys):
     """Its tables hold what was deleted until they are written anew, its log until the log is used again."""
     if not settings.database_url:
         pytest.skip("of SQLite nothing is left, see above")
@@ -224,7 +224,9 @@ def test_what_postgresql_keeps_of_erased_rows_goes_with_a_full_vacuum(clinic, ap
     until_idle(service)
     assert clinic.delete(f"/v1/subjects/{gone}").status_code == 204
     until_idle(service)
-    with psycopg.connect(settings.database_url, autocommit=True) as server:
+    name = make_url(settings.database_url).database
+    server_address = request.getfixturevalue("postgres").format(name=name)  # of its administrator
+    with psycopg.connect(server_address, autocommit=True) as server:
         ((folder,),) = server.execute("SHOW data_directory").fetchall()
         ((oid,),) = server.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchall()
         tables, log = Path(folder, "base", str(oid)), Path(folder, "pg_wal")

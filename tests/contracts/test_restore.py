@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 from typer.testing import CliRunner
 
 from service.assembly import open_service
@@ -39,8 +40,9 @@ class HeldAnalyst(Analyst):
 
 @pytest.fixture
 def place(request, tmp_path, monkeypatch):
-    """Sets the environment of a service on PostgreSQL and S3 of its own."""
+    """Sets the environment of a service on PostgreSQL, with an ordinary login, and S3, all of its own."""
     postgres, s3 = request.getfixturevalue("postgres"), request.getfixturevalue("s3")
+    login = make_url(request.getfixturevalue("new_postgres_database")).username
     from service.blobs.master_key import MasterKey
 
     for name in ("OTHER_MASTER_KEYS", "RECONCILE_S"):
@@ -51,9 +53,10 @@ def place(request, tmp_path, monkeypatch):
     def go_to(name: str) -> None:
         database = f"{name}_{secrets.token_hex(4)}"
         with psycopg.connect(postgres.format(name="postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{database}"')
+            connection.execute(f"CREATE DATABASE {database} OWNER {login}")
         monkeypatch.setenv("LIFTMARK_DATA", str(tmp_path / name))
-        monkeypatch.setenv("LIFTMARK_DATABASE_URL", postgres.format(name=database))
+        address = make_url(postgres.format(name=database)).set(username=login)
+        monkeypatch.setenv("LIFTMARK_DATABASE_URL", address.render_as_string(hide_password=False))
         monkeypatch.setenv("LIFTMARK_BLOBS_URL", f"{s3}/{database}")
 
     return go_to
@@ -61,7 +64,7 @@ def place(request, tmp_path, monkeypatch):
 
 def told_commands(repository: Path, word: str) -> str:
     """The command of the documentation that begins with ``word``."""
-    (found,) = re.findall(rf"^({word} .*)$", (repository / "docs/operations.md").read_text(), re.MULTILINE)
+    (found,) = re.findall(rf"^({word}.*)$", (repository / "docs/operations.md").read_text(), re.MULTILINE)
     return found
 
 
@@ -105,7 +108,7 @@ def test_a_copy_made_during_uploads_restores_every_photo_and_its_jobs_go_on(plac
 
         uploading = threading.Thread(target=go_on)
         uploading.start()
-        run(told_commands(repository, "pg_dump"), tmp_path)
+        run(told_commands(repository, "PGOPTIONS="), tmp_path)
         source = os.environ["LIFTMARK_BLOBS_URL"]
         place("restored")
         copy_bucket(source, os.environ["LIFTMARK_BLOBS_URL"])
@@ -138,7 +141,7 @@ def test_what_was_erased_after_the_copy_is_erased_again_from_the_exported_audit(
         kept = clinic.keep("P-kept", b"kept")
         subject_photo, photo = clinic.keep("P-gone", b"gone"), clinic.keep("P-photo", b"photo")
         subject = clinic.registry.find_or_make(clinic.actor, "P-gone").id
-        run(told_commands(repository, "pg_dump"), tmp_path)
+        run(told_commands(repository, "PGOPTIONS="), tmp_path)
         source = os.environ["LIFTMARK_BLOBS_URL"]
         saved = {name: os.environ[name] for name in ("LIFTMARK_DATABASE_URL", "LIFTMARK_BLOBS_URL", "LIFTMARK_DATA")}
         place("restored")
