@@ -42,9 +42,7 @@ class Tidying:
         report = Reconciler(self.database, self.vaults, self.jobs, wait, rest_s=_REST_S).reconcile(repair=True)
         _count(report)
         if report.found:
-            _log.log(
-                _level(report), "rows and blobs differ: %s; `liftmark reconcile --json -` names them", _told(report)
-            )
+            _log.log(_level(report), "rows and blobs differ: %s; see `liftmark reconcile --json -`", _told(report))
 
 
 def _told(report: Report) -> str:
