@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from service.analysing import Analyser
 from service.audit.anchoring import AnchorKeeper
 from service.blobs import open_blobs
+from service.blobs.key_ring import KeyFiles, KeyRing
 from service.blobs.master_key import MasterKey
 from service.blobs.vault import Vaults
 from service.comparisons.job import ComparePhotos
 from service.database import Database
 from service.database.migrate import migrate, tell_of_missing_walls
+from service.housekeeping import Housekeeper, Tidying
 from service.jobs import Doer, JobEngine, JobKind, JobRunner, LeasedJobs
+from service.master_keys.rotation import require_keys
+from service.master_keys.secrets import Purpose, open_secrets
 from service.observing.watched import WatchedAnalyser, WatchedStore, count_database_errors, watched_doer
 from service.photos.job import AnalysePhoto
 from service.repeatability.job import EvaluateStudy
@@ -51,36 +55,49 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
     """
     settings.incoming.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        database = stack.enter_context(open_database(settings))
-        vaults = Vaults(WatchedStore(open_blobs(settings.blobs_address)), _master_key(settings))
+        ring = key_ring(settings)
+        database = stack.enter_context(open_database(settings, ring))
+        vaults = open_vaults(settings, ring)
         stack.enter_context(_anchor_keeper(settings, database, vaults))
         jobs = LeasedJobs(database)
         doorkeeper = WatchedAnalyser(analyser or stack.enter_context(AnalysisWorkers(count=1)))
         analysts = analyser or stack.enter_context(AnalysisWorkers(count=max(1, settings.workers)))
         analyst = WatchedAnalyser(analysts)
         runner = stack.enter_context(_runner(settings, database, vaults, jobs, analyst))
-        yield Service(settings, database, vaults, jobs, runner, doorkeeper, LinkSigner(vaults.master.derive("links")))
+        tidying = Tidying(database, vaults, jobs, settings.incoming)
+        stack.enter_context(Housekeeper(database, tidying, settings.reconcile_s))
+        links = LinkSigner(open_secrets(database, ring).links)
+        yield Service(settings, database, vaults, jobs, runner, doorkeeper, links)
 
 
 @contextmanager
-def open_database(settings: Settings) -> Iterator[Database]:
-    """The database alone, migrated."""
-    with Database(settings.database_address, audit_key(settings)) as database:
+def open_database(settings: Settings, ring: KeyRing | None = None) -> Iterator[Database]:
+    """The database alone, migrated.
+
+    Raises
+    ------
+    MasterKeyError
+        Where what is in it is under another master key than those in ``ring``, which the settings name if not given.
+    """
+    ring = ring or key_ring(settings)
+    with Database(settings.database_address, ring.present.derive(Purpose.AUDIT)) as database:
         count_database_errors(database.engine)
         migrate(database)
         tell_of_missing_walls(database)
+        database.audit_key = open_secrets(database, ring).audit
+        require_keys(database, ring)
         yield database
+
+
+def open_vaults(settings: Settings, ring: KeyRing) -> Vaults:
+    """The subjects' blobs, as the settings say where they are."""
+    return Vaults(WatchedStore(open_blobs(settings.blobs_address)), ring)
 
 
 def _anchor_keeper(settings: Settings, database: Database, vaults: Vaults) -> AnchorKeeper:
     """It is entered before all that writes the audit, and so anchors last."""
     store = vaults.store if settings.blobs_are_elsewhere else None
     return AnchorKeeper(database, settings.audit_anchors, store, settings.audit_anchor_s)
-
-
-def audit_key(settings: Settings) -> bytes:
-    """What the audit is chained with."""
-    return _master_key(settings).derive("audit")
 
 
 def _runner(settings: Settings, database: Database, vaults: Vaults, jobs: JobEngine, analyser: Analyser) -> JobRunner:
@@ -94,7 +111,11 @@ def _runner(settings: Settings, database: Database, vaults: Vaults, jobs: JobEng
     return JobRunner(jobs, {kind: watched_doer(do) for kind, do in doers.items()}, settings.workers)
 
 
-def _master_key(settings: Settings) -> MasterKey:
+def key_ring(settings: Settings) -> KeyRing:
+    """The master keys, as the settings name them or say where they are."""
+    told = "" if settings.other_master_keys is None else settings.other_master_keys.get_secret_value()
+    others = [MasterKey.from_base64(written.strip()) for written in told.split(",") if written.strip()]
     if settings.master_key is not None:
-        return MasterKey.from_base64(settings.master_key.get_secret_value())
-    return MasterKey.from_file(settings.master_key_file)
+        return KeyRing.of(MasterKey.from_base64(settings.master_key.get_secret_value()), *others)
+    MasterKey.from_file(settings.master_key_file)  # made at the first start, and never again while the service runs
+    return KeyRing(KeyFiles(settings.master_key_file, settings.other_master_keys_file, others))

@@ -21,6 +21,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from models.errors import LiftmarkError
+from service.blobs.master_key import UnknownMasterKeyError
 from service.blobs.store import BlobsUnavailableError
 from service.observing.logs import told_of
 from service.observing.note import note_of
@@ -251,6 +252,7 @@ def answer_with_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(BlobsUnavailableError, _unavailable)
+    app.add_exception_handler(UnknownMasterKeyError, _unavailable)
     app.add_exception_handler(OperationalError, _unavailable)
     app.add_exception_handler(SandboxUnavailableError, _unavailable)
     app.add_exception_handler(Exception, _unexpected_error)

@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     """``s3://bucket/prefix``, ``gs://…``, ``az://…`` or a folder; a folder under ``data`` when unset."""
     master_key: SecretStr | None = None
     """256 bits, base64; kept in ``data/master.key`` (readable by the owner alone) when unset."""
+    other_master_keys: SecretStr | None = None
+    """Further ones, with commas between them, that open what they have sealed, while the master key is replaced."""
     upload_limit_mb: float = Field(default=50, gt=0)
     """Largest accepted photo, in megabytes."""
     receive_idle_s: float = Field(default=30, gt=0)
@@ -31,6 +33,8 @@ class Settings(BaseSettings):
     """A request must have arrived by then, however steadily it trickles."""
     audit_anchor_s: float = Field(default=600, gt=0)
     """So often the heads of the audit's chains are kept outside the database."""
+    reconcile_s: float = Field(default=86400, ge=0)
+    """So often one of the service's processes compares rows and blobs, and repairs what can be; 0: never by itself."""
     workers: int = Field(default=min(4, os.cpu_count() or 1), ge=0)
     """Analyses that run at once in this process; 0 leaves them to ``liftmark worker``."""
     log_format: Literal["text", "json"] = "text"
@@ -64,6 +68,11 @@ class Settings(BaseSettings):
     def master_key_file(self) -> Path:
         """Where the master key is kept when it is not set."""
         return self.data.resolve() / "master.key"
+
+    @property
+    def other_master_keys_file(self) -> Path:
+        """Where those before it are kept, while the master key is."""
+        return self.data.resolve() / "other-master.keys"
 
     @property
     def audit_anchors(self) -> Path:

@@ -88,12 +88,16 @@ class TenantRow(Row):
 
 
 class Subject(TenantRow):
-    """A person, pseudonymous. ``wrapped_key`` opens the subject's blobs; without the row nothing opens them."""
+    """A person, pseudonymous. ``wrapped_key`` opens the subject's blobs; without the row nothing opens them.
+
+    ``wrapped_by`` names the master key that wraps it; empty where that was not noted yet.
+    """
 
     __tablename__ = "subjects"
     __table_args__ = (UniqueConstraint("reference", "tenant_id"),)
     reference: Mapped[str]
     wrapped_key: Mapped[bytes]
+    wrapped_by: Mapped[str] = mapped_column(default="")
 
 
 class SubjectRow(TenantRow):
@@ -346,3 +350,20 @@ class AuditRow(Row):
     counts: Mapped[str | None]
     previous: Mapped[str]
     hash: Mapped[str]
+
+
+class SealedSecret(Row):
+    """A secret of the service itself, of no clinic, sealed by the master key that ``sealed_by`` names."""
+
+    __tablename__ = "sealed_secrets"
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes]
+    sealed_by: Mapped[str]
+
+
+class ChoreRow(Row):
+    """When something that is done now and then for all clinics is due again; whoever moves ``due_at`` does it."""
+
+    __tablename__ = "chores"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    due_at: Mapped[datetime]

@@ -11,6 +11,7 @@ from typing import Final, Self
 from sqlalchemy.exc import OperationalError
 
 from service.blobs import BlobsUnavailableError
+from service.blobs.master_key import UnknownMasterKeyError
 from service.jobs.engine import Job, JobEngine, JobKind
 from service.jobs.leases import LEASE_S
 from service.sandbox import SandboxUnavailableError
@@ -19,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 _LOOK_S: Final = 0.5
 _RETRY_S: Final = 5.0
-TRANSIENT: Final = (OSError, OperationalError, BlobsUnavailableError, SandboxUnavailableError)
+TRANSIENT: Final = (OSError, OperationalError, BlobsUnavailableError, SandboxUnavailableError, UnknownMasterKeyError)
 """What is wrong with this machine or its neighbours, and not with the photo."""
 
 Doer = Callable[[Job], None]

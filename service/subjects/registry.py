@@ -50,6 +50,6 @@ class SubjectRegistry:
     def _make(self, subjects: Subjects, actor: Actor, reference: str) -> Subject:
         subject_id = new_id()
         key = self._vaults.new_wrapped_key(subject_id)
-        subject = subjects.add(Subject(id=subject_id, reference=reference, wrapped_key=key))
+        subject = subjects.add(Subject(id=subject_id, reference=reference, wrapped_key=key.content, wrapped_by=key.by))
         record(subjects.session, actor, Action.SUBJECT_MADE, subject_id)
         return subject
