@@ -39,6 +39,7 @@ from service.subjects.routes import router as subjects
 from service.tenancy.authentication import Authentication, Gate
 from service.visits.routes import router as visits
 from service.web_safety import ReceiveLimits, SafetyHeaders
+from service.webhooks.routes import router as webhooks
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ _ABOUT: Final = (
 
 _ROUTERS: Final = (
     *(subjects, courses, visits, confounders, photos, corrections, comparisons, series, repeatability, cohort),
-    *(audit, health, metrics, pages),
+    *(webhooks, audit, health, metrics, pages),
 )
 
 mimetypes.add_type("text/javascript", ".js")  # some systems' tables say otherwise, and browsers insist

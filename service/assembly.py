@@ -1,8 +1,9 @@
 """The service's parts, put together from the settings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from service.analysing import Analyser
 from service.audit.anchoring import AnchorKeeper
@@ -12,7 +13,7 @@ from service.blobs.vault import Vaults
 from service.comparisons.job import ComparePhotos
 from service.database import Database
 from service.database.migrate import migrate
-from service.jobs import Doer, JobEngine, JobKind, JobRunner, LeasedJobs
+from service.jobs import Doer, JobEngine, JobKind, JobRunner, Lane, LeasedJobs
 from service.observing.watched import WatchedAnalyser, WatchedStore, count_database_errors, watched_doer
 from service.photos.job import AnalysePhoto
 from service.repeatability.job import EvaluateStudy
@@ -21,6 +22,11 @@ from service.series.job import UpdateSeries
 from service.settings import Settings
 from service.subjects.job import EraseBlobs
 from service.tenancy.links import LinkSigner
+from service.webhooks.courier import Courier
+from service.webhooks.job import DeliverWebhook
+
+_COURIERS: Final = 2
+"""Threads that wait for webhooks' receivers, in a process that does jobs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +89,21 @@ def audit_key(settings: Settings) -> bytes:
 
 
 def _runner(settings: Settings, database: Database, vaults: Vaults, jobs: JobEngine, analyser: Analyser) -> JobRunner:
-    doers: dict[JobKind, Doer] = {
+    doers: Mapping[JobKind, Doer] = {
         JobKind.ANALYSE_PHOTO: AnalysePhoto(database, vaults, jobs, analyser),
         JobKind.COMPARE_PHOTOS: ComparePhotos(database, vaults, jobs, analyser),
         JobKind.EVALUATE_STUDY: EvaluateStudy(database, jobs),
         JobKind.ERASE_BLOBS: EraseBlobs(database, vaults, jobs),
         JobKind.UPDATE_SERIES: UpdateSeries(database, jobs),
     }
-    return JobRunner(jobs, {kind: watched_doer(do) for kind, do in doers.items()}, settings.workers)
+    deliver = DeliverWebhook(database, vaults.master, jobs, Courier(settings.webhook_origins))
+    couriers = min(_COURIERS, settings.workers)
+    lanes = (Lane(doers, settings.workers), Lane({JobKind.DELIVER_WEBHOOK: deliver}, couriers))
+    return JobRunner(jobs, [_watched(lane) for lane in lanes])
+
+
+def _watched(lane: Lane) -> Lane:
+    return Lane({kind: watched_doer(do) for kind, do in lane.doers.items()}, lane.workers)
 
 
 def _master_key(settings: Settings) -> MasterKey:

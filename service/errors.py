@@ -52,6 +52,10 @@ class ProblemCode(StrEnum):
     CORRECTION_NOT_FOUND = "correction_not_found"
     STUDY_NOT_FOUND = "repeatability_study_not_found"
     ERASURE_NOT_FOUND = "erasure_not_found"
+    WEBHOOK_NOT_FOUND = "webhook_not_found"
+    WEBHOOK_NOT_ALLOWED = "webhook_not_allowed"
+    WEBHOOK_EXISTS = "webhook_exists"
+    TOO_MANY_WEBHOOKS = "too_many_webhooks"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     TOO_SLOW = "too_slow"
     KEY_REUSED = "idempotency_key_reused"
@@ -120,6 +124,16 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         _C.ERASURE_NOT_FOUND: ProblemEntry(
             404, "No subject was erased under this id", "Check the subject's id, and that it was erased."
         ),
+        _C.WEBHOOK_NOT_FOUND: ProblemEntry(404, "No such webhook", "Check the webhook's id."),
+        _C.WEBHOOK_NOT_ALLOWED: ProblemEntry(
+            403,
+            "The operator allows no webhooks to this address",
+            "Have whoever runs the service add its 'https://host' to LIFTMARK_WEBHOOK_HOSTS; give no user name.",
+        ),
+        _C.WEBHOOK_EXISTS: ProblemEntry(
+            409, "This address has a webhook already", "Delete it first to get a new secret."
+        ),
+        _C.TOO_MANY_WEBHOOKS: ProblemEntry(409, "The clinic has ten webhooks already", "Delete one first."),
         _C.METHOD_NOT_ALLOWED: ProblemEntry(
             405, "This address does not take that method", "See /docs for the calls there are."
         ),

@@ -67,6 +67,13 @@ class Action(StrEnum):
     STUDY_READ = "repeatability_study_read"
     STUDY_WITHDRAWN = "repeatability_study_withdrawn"
     ERASURE_READ = "erasure_read"
+    WEBHOOK_MADE = "webhook_made"
+    WEBHOOKS_LISTED = "webhooks_listed"
+    WEBHOOK_READ = "webhook_read"
+    WEBHOOK_TESTED = "webhook_tested"
+    WEBHOOK_DELIVERIES_READ = "webhook_deliveries_read"
+    WEBHOOK_DISABLED = "webhook_disabled"
+    WEBHOOK_REMOVED = "webhook_removed"
     AUDIT_READ = "audit_read"
     AUDIT_VERIFIED = "audit_verified"
 
@@ -80,6 +87,7 @@ class Whole(StrEnum):
     DUE = "due"
     STUDIES = "repeatability_studies"
     COHORT = "cohort"
+    WEBHOOKS = "webhooks"
     AUDIT = "audit"
 
 

@@ -213,7 +213,8 @@ class Clinic:
 def settings(tmp_path, monkeypatch) -> Settings:
     for name in ("DATABASE_URL", "BLOBS_URL", "MASTER_KEY"):
         monkeypatch.delenv(f"LIFTMARK_{name}", raising=False)
-    return Settings(data=tmp_path / "data", workers=2, upload_limit_mb=0.2, receive_idle_s=2)
+    hosts = "private:http://127.0.0.1:9"  # where nobody listens
+    return Settings(data=tmp_path / "data", workers=2, upload_limit_mb=0.2, receive_idle_s=2, webhook_hosts=hosts)
 
 
 @pytest.fixture
