@@ -92,7 +92,7 @@ def _told_of(receiver, webhook: dict, event: str) -> list[dict]:
 
 
 def test_a_message_holds_ids_and_nothing_else_of_a_person(clinic, receiver):
-    webhook = hook(clinic, receiver)
+    webhook = hook(clinic, receiver, "photo.analysed")
     subject = clinic.subject("Canary-4711")
     visit = clinic.post(
         f"/v1/subjects/{subject}/visits", {"taken_at": "2026-03-02T10:00:00Z", "phase": "baseline", "notes": "Canary"}
