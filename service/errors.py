@@ -61,6 +61,7 @@ class ProblemCode(StrEnum):
     KEY_REUSED = "idempotency_key_reused"
     NOT_READY = "not_ready"
     NO_REPORT = "no_report"
+    NO_FIGURES = "no_figures"
     TOO_LARGE = "too_large"
     TOO_MANY_PIXELS = "too_many_pixels"
     NOT_AN_IMAGE = "not_an_image"
@@ -76,6 +77,7 @@ class ProblemCode(StrEnum):
     NO_CONTOURS = "no_contours"
     INVALID_REQUEST = "invalid_request"
     INTERNAL = "internal"
+    EXTRA_MISSING = "extra_missing"
     UNAVAILABLE = "unavailable"
 
 
@@ -145,6 +147,7 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         ),
         _C.NOT_READY: ProblemEntry(409, "The analysis has not ended", "Ask again in a few seconds."),
         _C.NO_REPORT: ProblemEntry(409, "There is no report on this pair", "See the comparison for the reason."),
+        _C.NO_FIGURES: ProblemEntry(409, "There are no figures to tell", "See the record's status for the reason."),
         _C.TOO_LARGE: ProblemEntry(413, "The request is too large", "Send a smaller file."),
         _C.TOO_MANY_PIXELS: ProblemEntry(413, "The picture has too many pixels", "Save it at 60 megapixels or less."),
         _C.NOT_AN_IMAGE: ProblemEntry(415, "The file is not a picture", "Send a JPEG, PNG, WebP, TIFF or HEIC photo."),
@@ -181,6 +184,11 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         ),
         _C.INTERNAL: ProblemEntry(
             500, "Something went wrong here", "Send the request again; the same Idempotency-Key does nothing twice."
+        ),
+        _C.EXTRA_MISSING: ProblemEntry(
+            501,
+            "This service was installed without what this call needs",
+            "Have whoever runs it install 'liftmark[interop]'.",
         ),
         _C.UNAVAILABLE: ProblemEntry(
             503, "The service cannot do its work now", "Send the request again later, with the same Idempotency-Key."

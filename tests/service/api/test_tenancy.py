@@ -55,6 +55,8 @@ READS = [
     ("photo", "/v1/photos/{}"),
     ("photo", "/v1/photos/{}/file"),
     ("photo", "/v1/photos/{}/overlay"),
+    ("photo", "/v1/photos/{}/fhir"),
+    ("comparison", "/v1/comparisons/{}/fhir"),
     ("comparison", "/v1/comparisons/{}"),
     ("comparison", "/v1/comparisons/{}/report"),
     ("comparison", "/v1/comparisons/{}/report.pdf"),
