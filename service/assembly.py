@@ -12,7 +12,7 @@ from service.blobs.master_key import MasterKey
 from service.blobs.vault import Vaults
 from service.comparisons.job import ComparePhotos
 from service.database import Database
-from service.database.migrate import migrate
+from service.database.migrate import migrate, tell_of_missing_walls
 from service.jobs import Doer, JobEngine, JobKind, JobRunner, Lane, LeasedJobs
 from service.observing.watched import WatchedAnalyser, WatchedStore, count_database_errors, watched_doer
 from service.photos.job import AnalysePhoto
@@ -74,6 +74,7 @@ def open_database(settings: Settings) -> Iterator[Database]:
     with Database(settings.database_address, audit_key(settings)) as database:
         count_database_errors(database.engine)
         migrate(database)
+        tell_of_missing_walls(database)
         yield database
 
 

@@ -27,7 +27,7 @@ class NotServingError(LiftmarkError):
 
 def first_key(settings: Settings) -> str | None:
     """The key of the default clinic when the service starts for the first time, else None."""
-    with open_database(settings) as database, database.writing() as session:
+    with open_database(settings) as database, database.writing_across() as session:
         return create_first_key(session)
 
 

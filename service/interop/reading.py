@@ -29,7 +29,7 @@ class InteropReader:
 
     def comparison(self, actor: Actor, comparison_id: str) -> tuple[ComparisonDocument, ToldRecord]:
         """The pair's figures, or ServiceError with the reason why there are none."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             pair = Comparisons(session, actor.tenant).get(comparison_id)
             record(session, actor, Action.COMPARISON_FHIR_READ, comparison_id)
             document = ComparisonDocument.model_validate_json(_figures(pair, ComparisonStatus.COMPARED))
@@ -42,7 +42,7 @@ class InteropReader:
 
     def photo(self, actor: Actor, photo_id: str) -> tuple[MeasurementDocument, ToldRecord]:
         """The photo's figures, or ServiceError with the reason why there are none."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             photo = Photos(session, actor.tenant).get(photo_id)
             record(session, actor, Action.PHOTO_FHIR_READ, photo_id)
             document = MeasurementDocument.model_validate_json(_figures(photo, PhotoStatus.ANALYSED))

@@ -71,7 +71,7 @@ class LeasedJobs:
 
     def renew(self, holder: str) -> None:
         """Put off the end of all the holder's leases."""
-        with self._database.writing() as session:
+        with self._database.writing_across() as session:
             mine = update(JobRow).where(JobRow.leased_by == holder)
             session.execute(mine.values(leased_until=now() + self._lease))
 
@@ -88,7 +88,7 @@ class LeasedJobs:
         """Give up the lease."""
         attempts = job.attempts if counts else job.attempts - 1
         due = now() + timedelta(seconds=delay_s)
-        with self._database.writing() as session:
+        with self._database.writing_across() as session:
             mine = update(JobRow).where(*_held(job))
             session.execute(mine.values(leased_by=None, leased_until=due, attempts=attempts))
 
@@ -110,25 +110,25 @@ class LeasedJobs:
         moment = now()
         held = JobRow.leased_by.is_not(None) & (JobRow.leased_until > moment)
         leased, first_due = func.count(case((held, 1))), func.min(JobRow.leased_until)
-        with self._database.reading() as session:
+        with self._database.reading_across() as session:
             found = session.execute(select(JobRow.kind, func.count(), leased, first_due).group_by(JobRow.kind)).all()
         return [Queue(JobKind(kind), n - held, held, _past_s(moment - due)) for kind, n, held, due in found]
 
     def next_due(self) -> str | None:
         """Look at the first row that is due."""
-        with self._database.reading() as session:
+        with self._database.reading_across() as session:
             return session.scalar(_due().with_only_columns(JobRow.id).limit(1))
 
     def _claim_now(self, holder: str, first_due: Select[JobRow]) -> Job | None:
         """Look first: that takes no write lock."""
         if not self._any(first_due):
             return None
-        with self._database.writing() as session:
+        with self._database.writing_across() as session:
             row = session.scalar(first_due.with_for_update(skip_locked=True))
             return None if row is None else self._lease_out(row, holder)
 
     def _any(self, query: Select[JobRow]) -> bool:
-        with self._database.reading() as session:
+        with self._database.reading_across() as session:
             return session.scalar(query) is not None
 
     def _lease_out(self, row: JobRow, holder: str) -> Job:

@@ -94,7 +94,7 @@ def list_photos(
     visit_id: str, actor: Reader, service: TheService, wanted: Wanted, after: After = None, limit: Limit = 50
 ) -> Page[PhotoSummary]:
     """List a visit's photos."""
-    with service.database.writing() as session:
+    with service.database.writing(actor.tenant) as session:
         visit = Visits(session, actor.tenant).get(visit_id)
         rows = Photos(session, actor.tenant).page_of_visit(visit.id, wanted, after, limit)
         record(session, actor, Action.PHOTOS_LISTED, visit.id)
@@ -106,7 +106,7 @@ def list_photos_of_subject(
     subject_id: str, actor: Reader, service: TheService, wanted: Wanted, after: After = None, limit: Limit = 50
 ) -> Page[PhotoSummary]:
     """List the photos of all of a subject's visits."""
-    with service.database.writing() as session:
+    with service.database.writing(actor.tenant) as session:
         subject = Subjects(session, actor.tenant).get(subject_id)
         rows = Photos(session, actor.tenant).page_of_subject(subject.id, wanted, after, limit)
         record(session, actor, Action.PHOTOS_LISTED, subject.id)
@@ -118,7 +118,7 @@ def list_photos_of_clinic(
     actor: Reader, service: TheService, wanted: Wanted, after: After = None, limit: Limit = 50
 ) -> Page[PhotoSummary]:
     """List the clinic's photos, for instance those that were refused today."""
-    with service.database.writing() as session:
+    with service.database.writing(actor.tenant) as session:
         rows = Photos(session, actor.tenant).page_of_clinic(wanted, after, limit)
         record(session, actor, Action.PHOTOS_LISTED, Whole.PHOTOS)
     return Page.of(rows, limit, photo_summary)

@@ -47,20 +47,20 @@ class WebhookDesk:
 
     def page(self, actor: Actor, after: str | None, limit: int) -> list[Webhook]:
         """A page of the clinic's webhooks."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             record(session, actor, Action.WEBHOOKS_LISTED, Whole.WEBHOOKS)
             return Webhooks(session, actor.tenant).page(after=after, limit=limit)
 
     def see(self, actor: Actor, webhook_id: str) -> Webhook:
         """The webhook."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             webhook = Webhooks(session, actor.tenant).get(webhook_id)
             record(session, actor, Action.WEBHOOK_READ, webhook_id)
             return webhook
 
     def remove(self, actor: Actor, webhook_id: str) -> None:
         """Delete it with all that was, and was still to be, brought to it."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             webhook = Webhooks(session, actor.tenant).get(webhook_id)
             waiting = Deliveries(session, actor.tenant).waiting_for(webhook_id)
             self._jobs.drop(session, actor.tenant, [delivery.id for delivery in waiting])
@@ -69,19 +69,19 @@ class WebhookDesk:
 
     def test(self, actor: Actor, webhook_id: str) -> WebhookDelivery:
         """Queue a message that is tried once, also to a disabled webhook."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             webhook = Webhooks(session, actor.tenant).get(webhook_id)
             record(session, actor, Action.WEBHOOK_TESTED, webhook_id)
             return queue_message(session, actor.tenant, self._jobs, webhook, TEST, {"webhook_id": webhook_id})
 
     def peek(self, actor: Actor, delivery_id: str) -> WebhookDelivery:
         """A message for whoever has just asked for it."""
-        with self._database.reading() as session:
+        with self._database.reading(actor.tenant) as session:
             return Deliveries(session, actor.tenant).get(delivery_id)
 
     def deliveries(self, actor: Actor, webhook_id: str, after: str | None, limit: int) -> list[WebhookDelivery]:
         """A page of what is, and was lately, brought to the webhook."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             webhook = Webhooks(session, actor.tenant).get(webhook_id)
             record(session, actor, Action.WEBHOOK_DELIVERIES_READ, webhook_id)
             return Deliveries(session, actor.tenant).page_of(webhook.id, after, limit)
@@ -89,7 +89,7 @@ class WebhookDesk:
     def _make(self, actor: Actor, new: NewWebhook) -> tuple[Webhook, str]:
         webhook_id, secret = new_id(), new_secret()
         sealed = sealed_secret(self._master, webhook_id, secret)
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             webhooks = Webhooks(session, actor.tenant)
             _require_room(webhooks.every(), new.url)
             events = " ".join(sorted(set(new.events)))

@@ -64,7 +64,7 @@ class DeliverWebhook:
 
     def _letter(self, job: Job) -> _Letter | None:
         """None where no attempt is to be made now."""
-        with self._database.reading() as session:
+        with self._database.reading(job.tenant) as session:
             delivery = Deliveries(session, job.tenant).find(job.target)
             if delivery is None:
                 return None
@@ -75,7 +75,7 @@ class DeliverWebhook:
 
     def _pass_over(self, job: Job) -> None:
         """Nothing was tried: the message is gone, its webhook disabled, or its receiver is left to rest."""
-        with self._database.writing() as session:
+        with self._database.writing(job.tenant) as session:
             delivery = Deliveries(session, job.tenant).find(job.target)
             webhook = None if delivery is None else Webhooks(session, job.tenant).get(delivery.webhook_id)
             if delivery is None or webhook is None or webhook.disabled_at is not None:
@@ -86,7 +86,7 @@ class DeliverWebhook:
 
     def _keep(self, job: Job, outcome: Outcome) -> None:
         """Write what came of the attempt, and what comes next."""
-        with self._database.writing() as session:
+        with self._database.writing(job.tenant) as session:
             delivery = Deliveries(session, job.tenant).find(job.target)
             delay_s = None if delivery is None else _next_delay_s(delivery, outcome)
             still_ours = (

@@ -17,7 +17,7 @@ KIND = JobKind.ANALYSE_PHOTO
 
 @pytest.fixture
 def tenant(database) -> TenantId:
-    with database.writing() as session:
+    with database.writing_across() as session:
         return find_actor(session, create_key(session, "Aurora")).tenant
 
 
@@ -29,14 +29,14 @@ def jobs(database) -> LeasedJobs:
 @pytest.fixture
 def enqueue(database, jobs, tenant):
     def add(target: str = "photo", subject_id: str | None = None) -> None:
-        with database.writing() as session:
+        with database.writing_across() as session:
             jobs.enqueue(session, tenant, KIND, target, subject_id)
 
     return add
 
 
 def finish(database, jobs, job) -> bool:
-    with database.writing() as session:
+    with database.writing_across() as session:
         return jobs.finish(session, job)
 
 
@@ -54,20 +54,20 @@ def test_jobs_are_taken_in_the_order_in_which_they_came(jobs, enqueue):
 
 
 def test_what_may_come_later_waits_for_all_else_until_somebody_waits_for_it(database, jobs, enqueue, tenant):
-    with database.writing() as session:
+    with database.writing_across() as session:
         for name in ("later", "hastened"):
             jobs.enqueue(session, tenant, KIND, name, later=True)
             session.flush()
             time.sleep(0.002)
     enqueue("first")
-    with database.writing() as session:
+    with database.writing_across() as session:
         jobs.hasten(session, tenant, KIND, "hastened")
     assert [jobs.claim("w").target for _ in range(3)] == ["hastened", "first", "later"]
 
 
 def test_a_job_that_is_wanted_once_waits_once(database, jobs, tenant):
     def want(target: str) -> None:
-        with database.writing() as session:
+        with database.writing_across() as session:
             jobs.enqueue_once(session, tenant, KIND, target)
 
     for target in ("a", "a", "b"):
@@ -80,11 +80,11 @@ def test_a_job_that_is_wanted_once_waits_once(database, jobs, tenant):
 
 
 def test_a_job_that_waits_is_not_begun_before_what_counts_on_it_is_written(database, jobs, tenant):
-    with database.writing() as session:
+    with database.writing_across() as session:
         jobs.enqueue_once(session, tenant, KIND, "a")
     begun = []
     worker = threading.Thread(target=lambda: begun.append((jobs.claim("w"), time.monotonic())))
-    with database.writing() as session:
+    with database.writing_across() as session:
         jobs.enqueue_once(session, tenant, KIND, "a")
         worker.start()
         time.sleep(0.3)
@@ -97,7 +97,7 @@ def test_a_job_that_waits_is_not_begun_before_what_counts_on_it_is_written(datab
 
 def test_a_job_of_a_transaction_that_fails_does_not_exist(database, jobs, tenant):
     def fail() -> None:
-        with database.writing() as session:
+        with database.writing_across() as session:
             jobs.enqueue(session, tenant, KIND, "photo")
             raise ZeroDivisionError
 
@@ -151,7 +151,7 @@ def test_finishing_in_a_transaction_that_fails_leaves_the_job(database, jobs, en
     job = jobs.claim("w")
 
     def fail() -> None:
-        with database.writing() as session:
+        with database.writing_across() as session:
             jobs.finish(session, job)
             raise ZeroDivisionError
 
@@ -178,11 +178,11 @@ def test_a_job_put_back_for_later_waits(jobs, enqueue):
 
 
 def test_a_job_goes_with_its_subject(database, jobs, enqueue, tenant):
-    with database.writing() as session:
+    with database.writing_across() as session:
         subject = Subjects(session, tenant).add(Subject(id="s", reference="P", wrapped_key=b"k"))
     enqueue(subject_id="s")
     job = jobs.claim("w")
-    with database.writing() as session:
+    with database.writing_across() as session:
         Subjects(session, tenant).delete(session.merge(subject))
     assert not finish(database, jobs, job)
 
@@ -192,7 +192,7 @@ def test_a_dropped_job_is_gone_whoever_holds_it_and_the_others_stay(database, jo
     held = jobs.claim("w")
     enqueue("dropped")
     enqueue("other")
-    with database.writing() as session:
+    with database.writing_across() as session:
         jobs.drop(session, tenant, ["dropped"])
     assert not finish(database, jobs, held)
     assert jobs.claim("w").target == "other"
@@ -201,7 +201,7 @@ def test_a_dropped_job_is_gone_whoever_holds_it_and_the_others_stay(database, jo
 
 def test_a_clinic_drops_its_own_jobs_alone(database, jobs, enqueue):
     enqueue("photo")
-    with database.writing() as session:
+    with database.writing_across() as session:
         other = find_actor(session, create_key(session, "Borealis")).tenant
         jobs.drop(session, other, ["photo"])
     assert jobs.claim("w").target == "photo"
@@ -235,7 +235,7 @@ def test_the_queues_tell_what_waits_what_is_held_and_for_how_long(database, jobs
     for number in range(3):
         enqueue(str(number))
         time.sleep(0.002)
-    with database.writing() as session:
+    with database.writing_across() as session:
         jobs.enqueue(session, tenant, JobKind.ERASE_BLOBS, "prefix")
     held = jobs.claim("w")
     time.sleep(0.1)

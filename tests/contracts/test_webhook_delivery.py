@@ -80,7 +80,7 @@ def upload_all(service, actor) -> set[str]:
 
 def test_no_event_is_lost_when_the_processes_that_tell_it_are_killed(environment, receiver, tmp_path):
     with open_service(Settings(workers=0), Doorkeeper()) as service:
-        with service.database.writing() as session:
+        with service.database.writing_across() as session:
             actor = find_actor(session, create_key(session, "Aurora"))
         settings = service.settings
         desk = WebhookDesk(service.database, service.vaults.master, service.jobs, settings.webhook_origins)
@@ -94,7 +94,7 @@ def test_no_event_is_lost_when_the_processes_that_tell_it_are_killed(environment
         with subprocess.Popen([sys.executable, WORKER, str(tmp_path / "journal")], env=environment) as worker:
             wait_for(lambda: not any(queue.queued or queue.leased for queue in service.jobs.queues()))
             worker.kill()
-        with service.database.reading() as session:
+        with service.database.reading(actor.tenant) as session:
             ended = Deliveries(session, actor.tenant).page_of(webhook.id, None, 200)
     assert [one.status for one in ended] == [DeliveryStatus.DELIVERED] * PHOTOS
     told = defaultdict(list)

@@ -198,7 +198,7 @@ def test_a_receiver_that_is_gone_is_told_nothing_more_until_a_test_succeeds(clin
 
 def test_a_days_failures_disable_a_webhook(clinic, receiver, service):
     webhook = hook(clinic, receiver, "photo.analysed")
-    with service.database.writing() as session:
+    with service.database.writing_across() as session:
         session.get(Webhook, webhook["id"]).failing_since = now() - timedelta(hours=24.1)
     receiver.always = 500
     clinic.photo()
@@ -245,10 +245,10 @@ def test_messages_about_a_subject_go_with_it(clinic, receiver, service):
 
 def test_the_last_hundred_messages_are_kept(clinic, receiver, service):
     webhook = hook(clinic, receiver)
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         tenant = session.get(Webhook, webhook["id"]).tenant_id
     about = {"tenant_id": tenant, "webhook_id": webhook["id"], "event": "webhook.test", "ids": "{}"}
-    with service.database.writing() as session:
+    with service.database.writing_across() as session:
         old = [WebhookDelivery(**about, status="delivered", attempts=1) for _ in range(KEPT_DELIVERIES + 5)]
         session.add_all(old)
     assert clinic.post(f"/v1/webhooks/{webhook['id']}/test?wait=20").json()["status"] == "delivered"
@@ -299,7 +299,7 @@ def test_a_secret_is_told_once_and_is_neither_in_the_database_nor_in_the_log(cli
 
 def test_a_clinic_without_webhooks_queues_nothing(clinic, service):
     clinic.photo()
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         assert session.query(WebhookDelivery).count() == 0
 
 
