@@ -5,14 +5,21 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from models.anatomy import View
+from models.provenance import METHOD_VERSION
+from service.analysing import Analyser
 from service.audit import Action, record
+from service.blobs.vault import Vaults
 from service.comparisons.repository import Comparisons, ComparisonStatus
 from service.database import Database
-from service.database.tables import Comparison, Photo
+from service.database.tables import Comparison, Photo, Visit
 from service.documents import ComparisonDocument, MeasurementDocument, RefusedDocument
 from service.errors import ProblemCode, ServiceError
+from service.interop.dicom import ArchivedPhoto
 from service.interop.fhir import TakenPhoto, ToldRecord
 from service.photos.repository import Photos, PhotoStatus
+from service.sandbox import WholePicture, WorkerCrashed
+from service.subjects.repository import Subjects
 from service.tenancy.tenant import Actor
 from service.visits.repository import Visits
 
@@ -54,6 +61,51 @@ class InteropReader:
         """By the camera's word, or by the visit's where it wrote nothing."""
         moment = taken_at or Visits(session, actor.tenant).get(photo.visit_id).taken_at
         return TakenPhoto(photo.id, which, photo.sha256, moment, self._address_of(photo.id))
+
+
+class PhotoArchivist:
+    """Reads photos as files for another system's archive."""
+
+    def __init__(self, database: Database, vaults: Vaults, doorkeeper: Analyser) -> None:
+        self._database = database
+        self._vaults = vaults
+        self._doorkeeper = doorkeeper
+
+    def photo(self, actor: Actor, photo_id: str) -> tuple[WholePicture, ArchivedPhoto]:
+        """The upright picture and what is told of it, or ServiceError where it is not ready or cannot be opened."""
+        with self._database.writing(actor.tenant) as session:
+            photo = Photos(session, actor.tenant).get(photo_id)
+            record(session, actor, Action.PHOTO_DICOM_READ, photo_id)
+            if photo.status == PhotoStatus.QUEUED:
+                raise ServiceError(ProblemCode.NOT_READY)
+            about = _archived(photo, Visits(session, actor.tenant).get(photo.visit_id))
+            vault = self._vaults.of(Subjects(session, actor.tenant).get(photo.subject_id))
+        return self._picture(vault.get(photo.upload_blob)), about
+
+    def _picture(self, upload: bytes) -> WholePicture:
+        try:
+            picture = self._doorkeeper.whole_picture(upload)
+        except WorkerCrashed:
+            picture = None
+        if picture is None:
+            raise ServiceError(ProblemCode.PICTURE_NOT_FOUND)
+        return picture
+
+
+def _archived(photo: Photo, visit: Visit) -> ArchivedPhoto:
+    """With the camera's time where it has a zone: one without cannot be told beside others that have one."""
+    taken_at = None
+    if photo.status == PhotoStatus.ANALYSED and photo.document is not None:
+        taken_at = MeasurementDocument.model_validate_json(photo.document).taken_at
+    return ArchivedPhoto(
+        id=photo.id,
+        subject_id=photo.subject_id,
+        visit_id=visit.id,
+        view=View(photo.view),
+        taken_at=taken_at if taken_at is not None and taken_at.tzinfo is not None else visit.taken_at,
+        visited_at=visit.taken_at,
+        version=METHOD_VERSION,
+    )
 
 
 def _figures(row: Photo | Comparison, ended_well: PhotoStatus | ComparisonStatus) -> str:

@@ -22,7 +22,7 @@ from service.observing.metrics import (
     JOBS_FAILED,
     JOBS_FINISHED,
 )
-from service.sandbox import CompareOutcome, MeasureOutcome, WorkerCrashed
+from service.sandbox import CompareOutcome, MeasureOutcome, WholePicture, WorkerCrashed
 
 _OTHER: Final = "other"
 
@@ -42,6 +42,11 @@ class WatchedAnalyser:
         """As the analyser's own."""
         with _crashes_counted():
             return self._analyser.picture(upload)
+
+    def whole_picture(self, upload: bytes) -> WholePicture | None:
+        """As the analyser's own."""
+        with _crashes_counted():
+            return self._analyser.whole_picture(upload)
 
     def measure(
         self,

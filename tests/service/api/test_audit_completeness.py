@@ -76,6 +76,7 @@ CALLS = [
     call(f"GET {PHOTOS}/picture", "picture_read", "photo_id"),
     call(f"GET {PHOTOS}/correct", "corrections_read", "photo_id"),
     call(f"GET {PHOTOS}/corrections", "corrections_read", "photo_id"),
+    call(f"GET {PHOTOS}/dicom", "photo_dicom_read", "photo_id"),
     call(f"GET {PHOTOS}/fhir", "photo_fhir_read", "photo_id"),
     call(f"GET {PAIRS}/fhir", "comparison_fhir_read", "comparison_id"),
     call(f"POST {PHOTOS}/correction-link", "link_made", "photo_id"),

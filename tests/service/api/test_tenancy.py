@@ -56,6 +56,7 @@ READS = [
     ("photo", "/v1/photos/{}/file"),
     ("photo", "/v1/photos/{}/overlay"),
     ("photo", "/v1/photos/{}/fhir"),
+    ("photo", "/v1/photos/{}/dicom"),
     ("comparison", "/v1/comparisons/{}/fhir"),
     ("comparison", "/v1/comparisons/{}"),
     ("comparison", "/v1/comparisons/{}/report"),
