@@ -5,6 +5,7 @@ the file says that the patient can be recognised in it and does not call itself 
 """
 
 import io
+import struct
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ _JPEG_BASELINE: Final = "1.2.840.10008.1.2.4.50"
 _NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:liftmark:dicom")
 _PROFILE_DATE: Final = slice(24, 36)  # ICC.1:2022, 7.2.1: when the profile was made
 
+_IMAGE_VIEW: Final = Coded("111031", "Image View")  # DICOM's own, PS3.16, annex D
 _ORIENTATIONS: Final[Mapping[View, tuple[str, str]]] = MappingProxyType(
     {
         View.FRONTAL: ("L", "F"),
@@ -120,8 +122,7 @@ def _describe_image(dataset: "Dataset", photo: ArchivedPhoto, picture: WholePict
     dataset.PatientOrientation = list(_ORIENTATIONS[photo.view])
     dataset.ImageLaterality = _LATERALITY[photo.view.near_side]
     dataset.AnatomicRegionSequence = [_code(FACE)]
-    dataset.ViewCodeSequence = [_code(VIEWS[photo.view])]
-    dataset.AcquisitionContextSequence = []
+    dataset.AcquisitionContextSequence = [_view(photo.view)]
     dataset.RecognizableVisualFeatures = "YES"
     dataset.LossyImageCompression = "01"
     dataset.LossyImageCompressionRatio = round(3 * picture.width * picture.height / len(picture.jpeg), 2)
@@ -143,11 +144,22 @@ def _put_pixels(dataset: "Dataset", picture: WholePicture) -> None:
     dataset["PixelData"].VR = "OB"
 
 
-def _code(coded: Coded) -> "Dataset":
+def _view(view: View) -> "Dataset":
+    """In the acquisition context, for this kind of file has no place of its own for it."""
     from pydicom.dataset import Dataset  # noqa: PLC0415  an extra; it is there, as the file's dataset is
 
     item = Dataset()
-    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = coded.code, "SCT", coded.meaning
+    item.ValueType = "CODE"
+    item.ConceptNameCodeSequence = [_code(_IMAGE_VIEW, "DCM")]
+    item.ConceptCodeSequence = [_code(VIEWS[view])]
+    return item
+
+
+def _code(coded: Coded, scheme: str = "SCT") -> "Dataset":
+    from pydicom.dataset import Dataset  # noqa: PLC0415  an extra; it is there, as the file's dataset is
+
+    item = Dataset()
+    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = coded.code, scheme, coded.meaning
     return item
 
 
@@ -166,5 +178,5 @@ def _srgb() -> bytes:
     from PIL import ImageCms  # noqa: PLC0415  the web process needs nothing else of it
 
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    profile[_PROFILE_DATE] = bytes([7, 208, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0])  # 1 January 2000
+    profile[_PROFILE_DATE] = struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
     return bytes(profile)

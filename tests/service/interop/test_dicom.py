@@ -12,6 +12,7 @@ import pydicom
 import pytest
 from PIL import Image, ImageCms
 from PIL.ExifTags import GPS, IFD, Base
+from pydicom.sr.codedict import codes
 from pydicom.uid import UID, JPEGBaseline8Bit, VLPhotographicImageStorage
 
 from models.anatomy import View
@@ -138,7 +139,10 @@ def test_a_view_is_told_by_orientation_side_and_code(workers, view, orientation,
     dataset = pydicom.dcmread(io.BytesIO(dicom_file(workers.whole_picture(quadrants()), about(view))))
     assert list(dataset.PatientOrientation) == orientation
     assert dataset.ImageLaterality == laterality
-    assert dataset.ViewCodeSequence[0].CodeValue == code
+    (context,) = dataset.AcquisitionContextSequence
+    assert context.ConceptNameCodeSequence[0].CodeMeaning == codes.DCM.ImageView.meaning
+    assert context.ConceptNameCodeSequence[0].CodeValue == codes.DCM.ImageView.value
+    assert context.ConceptCodeSequence[0].CodeValue == code
     assert dataset.AnatomicRegionSequence[0].CodeValue == "89545001"
 
 
@@ -147,7 +151,9 @@ def test_a_view_is_told_by_orientation_side_and_code(workers, view, orientation,
 def test_dciodvfy_finds_no_error(workers, tmp_path, view):
     (tmp_path / "photo.dcm").write_bytes(dicom_file(workers.whole_picture(quadrants()), about(view)))
     found = subprocess.run(["dciodvfy", str(tmp_path / "photo.dcm")], capture_output=True, text=True, check=False)
-    assert [line for line in found.stderr.splitlines() if line.startswith("Error")] == []
+    wrong = [line for line in found.stderr.splitlines() if line.startswith(("Error", "Warning"))]
+    # The standard lets a study be without an id (type 2); a DVD's index would want one.
+    assert wrong == ["Warning - Missing attribute or value that would be needed to build DICOMDIR - Study ID"]
     assert "VLPhotographicImage" in found.stderr
 
 
@@ -157,8 +163,7 @@ def test_dcmtk_reads_it_and_decodes_its_pixels(written, tmp_path, dataset):
     assert subprocess.run(["dcmdump", str(tmp_path / "photo.dcm")], capture_output=True, check=False).returncode == 0
     plain = ["dcmj2pnm", "+on", str(tmp_path / "photo.dcm"), str(tmp_path / "photo.png")]
     assert subprocess.run(plain, capture_output=True, check=False).returncode == 0
-    read = np.asarray(Image.open(tmp_path / "photo.png").convert("RGB")).astype(int)
-    assert np.abs(read - dataset.pixel_array).max() <= 8  # its libjpeg interpolates the halved colours otherwise
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "photo.png").convert("RGB")), dataset.pixel_array)
 
 
 def test_without_the_extra_the_call_says_what_is_missing(monkeypatch, workers):
