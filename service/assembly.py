@@ -36,6 +36,7 @@ class Service:
     Parameters
     ----------
     doorkeeper : judges uploads by their header; not the analyst of the jobs, so that no upload waits for an analysis.
+    archivist : makes whole pictures for other systems, which no upload waits for either; starts when it is first needed.
     """
 
     settings: Settings
@@ -44,6 +45,7 @@ class Service:
     jobs: JobEngine
     runner: JobRunner
     doorkeeper: Analyser
+    archivist: Analyser
     links: LinkSigner
 
 
@@ -61,11 +63,13 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
         vaults = Vaults(WatchedStore(open_blobs(settings.blobs_address)), _master_key(settings))
         stack.enter_context(_anchor_keeper(settings, database, vaults))
         jobs = LeasedJobs(database)
-        doorkeeper = WatchedAnalyser(analyser or stack.enter_context(AnalysisWorkers(count=1)))
-        analysts = analyser or stack.enter_context(AnalysisWorkers(count=max(1, settings.workers)))
-        analyst = WatchedAnalyser(analysts)
+        doorkeeper, archivist, analyst = (
+            WatchedAnalyser(analyser or stack.enter_context(AnalysisWorkers(count)))
+            for count in (1, 1, max(1, settings.workers))
+        )
         runner = stack.enter_context(_runner(settings, database, vaults, jobs, analyst))
-        yield Service(settings, database, vaults, jobs, runner, doorkeeper, LinkSigner(vaults.master.derive("links")))
+        links = LinkSigner(vaults.master.derive("links"))
+        yield Service(settings, database, vaults, jobs, runner, doorkeeper, archivist, links)
 
 
 @contextmanager

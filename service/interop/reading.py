@@ -66,10 +66,10 @@ class InteropReader:
 class PhotoArchivist:
     """Reads photos as files for another system's archive."""
 
-    def __init__(self, database: Database, vaults: Vaults, doorkeeper: Analyser) -> None:
+    def __init__(self, database: Database, vaults: Vaults, archivist: Analyser) -> None:
         self._database = database
         self._vaults = vaults
-        self._doorkeeper = doorkeeper
+        self._archivist = archivist
 
     def photo(self, actor: Actor, photo_id: str) -> tuple[WholePicture, ArchivedPhoto]:
         """The upright picture and what is told of it, or ServiceError where it is not ready or cannot be opened."""
@@ -84,7 +84,7 @@ class PhotoArchivist:
 
     def _picture(self, upload: bytes) -> WholePicture:
         try:
-            picture = self._doorkeeper.whole_picture(upload)
+            picture = self._archivist.whole_picture(upload)
         except WorkerCrashed:
             picture = None
         if picture is None:

@@ -51,7 +51,7 @@ def get_photo_as_fhir(photo_id: str, actor: Reader, service: TheService, request
 )
 def get_photo_as_dicom(photo_id: str, actor: Exporter, service: TheService) -> Response:
     """Get the upright photo as a DICOM file, without the camera's metadata."""
-    archivist = PhotoArchivist(service.database, service.vaults, service.doorkeeper)
+    archivist = PhotoArchivist(service.database, service.vaults, service.archivist)
     headers = {"Content-Disposition": f'attachment; filename="{photo_id}.dcm"'}
     return Response(dicom_file(*archivist.photo(actor, photo_id)), headers=headers, media_type=DICOM)
 
