@@ -36,7 +36,7 @@ class Service:
     Parameters
     ----------
     doorkeeper : judges uploads by their header; not the analyst of the jobs, so that no upload waits for an analysis.
-    archivist : makes whole pictures for other systems, which no upload waits for either; starts when it is first needed.
+    archivist : makes whole pictures for other systems, which no upload waits for either; starts when first needed.
     """
 
     settings: Settings
