@@ -53,11 +53,12 @@ class DeliverWebhook:
 
     def __call__(self, job: Job) -> None:
         """Try once, and put the job off where that failed; it is never given up by the count of its beginnings."""
+        if job.is_poison:
+            self._keep(job, Outcome(Failure.CRASHED))
+            return
         letter = self._letter(job)
         if letter is None:
             self._pass_over(job)
-        elif job.is_poison:
-            self._keep(job, Outcome(Failure.CRASHED))
         else:
             headers = signed_headers(letter.secret, letter.message_id, int(time.time()), letter.body)
             self._keep(job, self._courier.post(letter.url, letter.body, headers))
@@ -65,39 +66,55 @@ class DeliverWebhook:
     def _letter(self, job: Job) -> _Letter | None:
         """None where no attempt is to be made now."""
         with self._database.reading(job.tenant) as session:
-            delivery = Deliveries(session, job.tenant).find(job.target)
-            if delivery is None:
+            found = _found(session, job)
+            if found is None or not _is_wanted_now(*found):
                 return None
-            webhook = Webhooks(session, job.tenant).get(delivery.webhook_id)
-            if delivery.event != TEST and (webhook.disabled_at is not None or _rests(webhook)):
-                return None
+            delivery, webhook = found
             return _Letter(webhook.url, delivery.id, message(delivery), open_secret(self._master, webhook))
 
     def _pass_over(self, job: Job) -> None:
         """Nothing was tried: the message is gone, its webhook disabled, or its receiver is left to rest."""
         with self._database.writing(job.tenant) as session:
-            delivery = Deliveries(session, job.tenant).find(job.target)
-            webhook = None if delivery is None else Webhooks(session, job.tenant).get(delivery.webhook_id)
-            if delivery is None or webhook is None or webhook.disabled_at is not None:
-                if self._jobs.finish(session, job) and delivery is not None:
-                    _end(session, job, delivery, DeliveryStatus.GIVEN_UP)
-            elif self._jobs.put_off(session, job, _rest_s(webhook)):
-                delivery.next_attempt_at = webhook.rests_until
+            found = _found(session, job)
+            if found is None:
+                self._jobs.finish(session, job)
+                return
+            delivery, webhook = found
+            if webhook.disabled_at is None:
+                if self._jobs.put_off(session, job, _rest_s(webhook)):
+                    delivery.next_attempt_at = webhook.rests_until
+            elif self._jobs.finish(session, job):
+                _end(session, job, delivery, DeliveryStatus.GIVEN_UP)
 
     def _keep(self, job: Job, outcome: Outcome) -> None:
         """Write what came of the attempt, and what comes next."""
         with self._database.writing(job.tenant) as session:
-            delivery = Deliveries(session, job.tenant).find(job.target)
-            delay_s = None if delivery is None else _next_delay_s(delivery, outcome)
-            still_ours = (
-                self._jobs.finish(session, job) if delay_s is None else self._jobs.put_off(session, job, delay_s)
-            )
-            if delivery is None or not still_ours:
+            found = _found(session, job)
+            if found is None:
+                self._jobs.finish(session, job)
+                return
+            delivery, webhook = found
+            delay_s = _next_delay_s(delivery, outcome)
+            if not self._leave(session, job, delay_s):
                 return
             _note(delivery, outcome, delay_s)
             if delay_s is None:
                 _end(session, job, delivery, DeliveryStatus.GIVEN_UP if outcome.failure else DeliveryStatus.DELIVERED)
-            _judge(session, job, delivery, outcome)
+            _judge(session, job, delivery, webhook, outcome)
+
+    def _leave(self, session: Session, job: Job, delay_s: float | None) -> bool:
+        """End the job, or put it off; False as of :meth:`JobEngine.finish`."""
+        return self._jobs.finish(session, job) if delay_s is None else self._jobs.put_off(session, job, delay_s)
+
+
+def _found(session: Session, job: Job) -> tuple[WebhookDelivery, Webhook] | None:
+    """The message and its webhook; None once it went with its webhook or subject."""
+    delivery = Deliveries(session, job.tenant).find(job.target)
+    return None if delivery is None else (delivery, Webhooks(session, job.tenant).get(delivery.webhook_id))
+
+
+def _is_wanted_now(delivery: WebhookDelivery, webhook: Webhook) -> bool:
+    return delivery.event == TEST or (webhook.disabled_at is None and _rest_s(webhook) <= 0)
 
 
 def _next_delay_s(delivery: WebhookDelivery, outcome: Outcome) -> float | None:
@@ -119,9 +136,8 @@ def _end(session: Session, job: Job, delivery: WebhookDelivery, status: Delivery
     Deliveries(session, job.tenant).forget_old(delivery.webhook_id)
 
 
-def _judge(session: Session, job: Job, delivery: WebhookDelivery, outcome: Outcome) -> None:
+def _judge(session: Session, job: Job, delivery: WebhookDelivery, webhook: Webhook, outcome: Outcome) -> None:
     """Let a receiver that fails rest, and disable the webhook of one that does for a day."""
-    webhook = Webhooks(session, job.tenant).get(delivery.webhook_id)
     if outcome.failure is None:
         webhook.failures, webhook.failing_since, webhook.rests_until = 0, None, None
         if delivery.event == TEST:
@@ -145,10 +161,6 @@ def _disable(session: Session, job: Job, webhook: Webhook, because: str) -> None
     if webhook.disabled_at is None:
         webhook.disabled_at, webhook.disabled_because = now(), because
         record(session, Actor(job.tenant, SYSTEM, frozenset()), Action.WEBHOOK_DISABLED, webhook.id)
-
-
-def _rests(webhook: Webhook) -> bool:
-    return _rest_s(webhook) > 0
 
 
 def _rest_s(webhook: Webhook) -> float:

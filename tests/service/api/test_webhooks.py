@@ -212,6 +212,17 @@ def test_a_days_failures_disable_a_webhook(clinic, receiver, service):
     assert "for a day" in clinic.get(f"/v1/webhooks/{webhook['id']}").json()["disabled_because"]
 
 
+def test_a_secret_that_no_longer_opens_counts_as_failed_attempts_and_holds_nobody_up(clinic, receiver, service):
+    broken, sound = (hook(clinic, receiver, "photo.analysed", path=path) for path in ("/broken", "/sound"))
+    with service.database.writing_across() as session:
+        session.get(Webhook, broken["id"]).sealed_secret = b"sealed by another key"
+    clinic.photo()
+    assert [one["status"] for one in all_ended(clinic, sound)] == ["delivered"]
+    (delivery,) = all_ended(clinic, broken)
+    assert (delivery["status"], delivery["attempts"]) == ("given_up", 8)
+    assert delivery["last_failure"] == "interrupted"
+
+
 def test_a_test_is_tried_once_and_says_what_came_of_it(clinic, receiver):
     webhook = hook(clinic, receiver)
     receiver.answers = [404]
