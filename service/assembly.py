@@ -1,8 +1,9 @@
 """The service's parts, put together from the settings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from service.analysing import Analyser
 from service.audit.anchoring import AnchorKeeper
@@ -14,7 +15,7 @@ from service.comparisons.job import ComparePhotos
 from service.database import Database
 from service.database.migrate import migrate, tell_of_missing_walls
 from service.housekeeping import Housekeeper, Tidying
-from service.jobs import Doer, JobEngine, JobKind, JobRunner, LeasedJobs
+from service.jobs import Doer, JobEngine, JobKind, JobRunner, Lane, LeasedJobs
 from service.master_keys.rotation import require_keys
 from service.master_keys.secrets import Purpose, open_secrets
 from service.observing.watched import WatchedAnalyser, WatchedStore, count_database_errors, watched_doer
@@ -25,6 +26,11 @@ from service.series.job import UpdateSeries
 from service.settings import Settings
 from service.subjects.job import EraseBlobs
 from service.tenancy.links import LinkSigner
+from service.webhooks.courier import Courier
+from service.webhooks.job import DeliverWebhook
+
+_COURIERS: Final = 2
+"""Threads that wait for webhooks' receivers, in a process that does jobs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,7 @@ class Service:
     Parameters
     ----------
     doorkeeper : judges uploads by their header; not the analyst of the jobs, so that no upload waits for an analysis.
+    archivist : makes whole pictures for other systems, which no upload waits for either; starts when first needed.
     """
 
     settings: Settings
@@ -42,6 +49,7 @@ class Service:
     jobs: JobEngine
     runner: JobRunner
     doorkeeper: Analyser
+    archivist: Analyser
     links: LinkSigner
 
 
@@ -60,14 +68,15 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
         vaults = open_vaults(settings, ring)
         stack.enter_context(_anchor_keeper(settings, database, vaults))
         jobs = LeasedJobs(database)
-        doorkeeper = WatchedAnalyser(analyser or stack.enter_context(AnalysisWorkers(count=1)))
-        analysts = analyser or stack.enter_context(AnalysisWorkers(count=max(1, settings.workers)))
-        analyst = WatchedAnalyser(analysts)
+        doorkeeper, archivist, analyst = (
+            WatchedAnalyser(analyser or stack.enter_context(AnalysisWorkers(count)))
+            for count in (1, 1, max(1, settings.workers))
+        )
         runner = stack.enter_context(_runner(settings, database, vaults, jobs, analyst))
         tidying = Tidying(database, vaults, jobs, settings.incoming)
         stack.enter_context(Housekeeper(database, tidying, settings.reconcile_s))
         links = LinkSigner(open_secrets(database, ring).links)
-        yield Service(settings, database, vaults, jobs, runner, doorkeeper, links)
+        yield Service(settings, database, vaults, jobs, runner, doorkeeper, archivist, links)
 
 
 @contextmanager
@@ -101,14 +110,21 @@ def _anchor_keeper(settings: Settings, database: Database, vaults: Vaults) -> An
 
 
 def _runner(settings: Settings, database: Database, vaults: Vaults, jobs: JobEngine, analyser: Analyser) -> JobRunner:
-    doers: dict[JobKind, Doer] = {
+    doers: Mapping[JobKind, Doer] = {
         JobKind.ANALYSE_PHOTO: AnalysePhoto(database, vaults, jobs, analyser),
         JobKind.COMPARE_PHOTOS: ComparePhotos(database, vaults, jobs, analyser),
         JobKind.EVALUATE_STUDY: EvaluateStudy(database, jobs),
         JobKind.ERASE_BLOBS: EraseBlobs(database, vaults, jobs),
         JobKind.UPDATE_SERIES: UpdateSeries(database, jobs),
     }
-    return JobRunner(jobs, {kind: watched_doer(do) for kind, do in doers.items()}, settings.workers)
+    deliver = DeliverWebhook(database, vaults.master, jobs, Courier(settings.webhook_origins))
+    couriers = min(_COURIERS, settings.workers)
+    lanes = (Lane(doers, settings.workers), Lane({JobKind.DELIVER_WEBHOOK: deliver}, couriers))
+    return JobRunner(jobs, [_watched(lane) for lane in lanes])
+
+
+def _watched(lane: Lane) -> Lane:
+    return Lane({kind: watched_doer(do) for kind, do in lane.doers.items()}, lane.workers)
 
 
 def key_ring(settings: Settings) -> KeyRing:

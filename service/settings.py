@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from service.webhooks.allowed import AllowedOrigin, read_origins
 
 MEGABYTE: Final = 1_000_000
 
@@ -41,6 +43,19 @@ class Settings(BaseSettings):
     """One line an event on stderr, for a person or for a program."""
     metrics_token: SecretStr | None = Field(default=None, min_length=16)
     """Whoever sends it may read ``/metrics``, from anywhere; when unset, only clients on this machine may."""
+    webhook_hosts: str = ""
+    """Where webhooks may go: ``https://host[:port]``, blanks between them, ``private:`` before one that is inside."""
+
+    @field_validator("webhook_hosts")
+    @classmethod
+    def _are_origins(cls, written: str) -> str:
+        read_origins(written)
+        return written
+
+    @property
+    def webhook_origins(self) -> tuple[AllowedOrigin, ...]:
+        """``webhook_hosts``, read."""
+        return read_origins(self.webhook_hosts)
 
     @property
     def upload_limit_bytes(self) -> int:

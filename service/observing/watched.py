@@ -23,7 +23,7 @@ from service.observing.metrics import (
     JOBS_FAILED,
     JOBS_FINISHED,
 )
-from service.sandbox import CompareOutcome, MeasureOutcome, WorkerCrashed
+from service.sandbox import CompareOutcome, MeasureOutcome, WholePicture, WorkerCrashed
 
 _OTHER: Final = "other"
 
@@ -43,6 +43,11 @@ class WatchedAnalyser:
         """As the analyser's own."""
         with _crashes_counted():
             return self._analyser.picture(upload)
+
+    def whole_picture(self, upload: bytes) -> WholePicture | None:
+        """As the analyser's own."""
+        with _crashes_counted():
+            return self._analyser.whole_picture(upload)
 
     def measure(
         self,
