@@ -52,7 +52,9 @@ def needed(route: str) -> frozenset[Scope]:
         return frozenset({Scope.EXPORT, Scope.READ})
     if route in OF_ADMINISTRATORS or route.startswith(("GET /v1/audit", "GET /v1/erasures")):
         return frozenset({Scope.ADMIN})
-    if route in {MADE_BY["correction"], f"GET {PHOTO}/correct"}:
+    if route == MADE_BY["correction"]:
+        return frozenset({Scope.INGEST, Scope.READ})
+    if route == f"GET {PHOTO}/correct":
         return frozenset({Scope.INGEST})
     if route.endswith("/link"):
         return frozenset({Scope.EXPORT})
