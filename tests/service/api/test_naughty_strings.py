@@ -1,6 +1,9 @@
 """Any string in any text field is kept and given back as it is, or refused with 422; on each database alike."""
 
+import io
 import json
+import logging
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -13,7 +16,7 @@ from tests.service.api.courses import CourseAnalyst
 from tests.service.api.places import TEXTS, Place, places
 from tests.service.api.test_audit_completeness import filled, one_of_each
 from tests.service.api.test_tenancy_matrix import FIRST_CALLS
-from tests.service.naughty import STRINGS
+from tests.service.naughty import EACH_KIND, STRINGS
 
 SUBJECT = "/v1/subjects/{subject_id}"
 AGAIN = {
@@ -52,11 +55,11 @@ def sent(clinic, place: Place, text: str, ids) -> httpx.Response | None:
     call = FIRST_CALLS[place.route]
     method, path = place.route.split(" ")
     body = filled(call.json or {}, ids)
-    options: dict = {"params": {}, "headers": {**clinic.headers, "Content-Type": "application/json"}}
+    query, options = "", {"headers": {**clinic.headers, "Content-Type": "application/json"}}
     if place.where == "json":
         body = {**body, place.name: text}
     elif place.where == "query":
-        options["params"] = {place.name: text.encode("utf-8", "surrogatepass")}
+        query = f"?{place.name}={quote(text.encode('utf-8', 'surrogatepass'))}"
     else:
         options["headers"][place.name] = text.encode("utf-8", "surrogatepass")
     if place.where != "json" and len(text) > MOST_IN_AN_ADDRESS:
@@ -67,7 +70,7 @@ def sent(clinic, place: Place, text: str, ids) -> httpx.Response | None:
     elif call.json is not None:
         options["content"] = json.dumps(body)
     try:
-        return clinic.client.request(method, path.format(**ids), **options)
+        return clinic.client.request(method, path.format(**ids) + query, **options)
     except httpx.LocalProtocolError:
         return None
 
@@ -94,7 +97,7 @@ def is_given_back(clinic, place: Place, text: str, answer: httpx.Response, ids) 
 def test_every_string_is_given_back_as_it_is_or_refused(clinic, ids, logs):
     wrong, kept, refused = [], 0, 0
     for place in TEXT_PLACES:
-        for text in STRINGS:
+        for text in EACH_KIND:
             answer = sent(clinic, place, text, ids)
             if answer is None:
                 continue
@@ -107,8 +110,8 @@ def test_every_string_is_given_back_as_it_is_or_refused(clinic, ids, logs):
             else:
                 wrong.append((str(place), text[:40], "was altered"))
     assert wrong == []
-    assert kept > 1000
-    assert refused > 500
+    assert kept > 400
+    assert refused > 200
     assert all(is_one_event(line) for line in logs())
 
 
@@ -119,9 +122,6 @@ def is_one_event(line: str) -> bool:
 @pytest.fixture
 def logs(monkeypatch):
     """The lines on requests, as they would be written."""
-    import io
-    import logging
-
     stream, logger = io.StringIO(), logging.getLogger("service.observing.request_record")
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines())
@@ -133,12 +133,8 @@ def logs(monkeypatch):
 
 
 @pytest.mark.parametrize("formatter", [JsonLines, TextLines])
-@pytest.mark.parametrize(
-    "text", ["two\nlines", "a\r\nlevel=error", "next\u0085line", "line\u2028separator", "\x1b[31mred", "\ud800"]
-)
-def test_an_event_stays_one_line_whatever_it_tells(formatter, text):
-    import logging
-
-    line = formatter().format(logging.makeLogRecord({"msg": "it says %s", "args": (text,), "levelname": "INFO"}))
-    assert len(line.splitlines()) == 1
-    line.encode()
+def test_an_event_stays_one_line_whatever_it_tells(formatter):
+    for text in STRINGS:
+        line = formatter().format(logging.makeLogRecord({"msg": "it says %s", "args": (text,), "levelname": "INFO"}))
+        assert len(line.splitlines()) == 1
+        assert "\x1b" not in line.encode().decode()
