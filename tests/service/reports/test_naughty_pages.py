@@ -75,7 +75,8 @@ def structure(html: str) -> list[tuple]:
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 def test_no_text_adds_an_element_or_an_attribute_to_a_page(page):
     plain = structure(page("a plain word"))
-    assert [text for text in SHOWN if structure(page(text)) != plain] == []
+    several = [" ".join(SHOWN[first::10]) for first in range(10)]
+    assert [text for text in several if structure(page(text)) != plain] == []
 
 
 def test_paper_takes_every_string_and_shows_the_words_beside_it():
