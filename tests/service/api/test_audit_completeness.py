@@ -149,7 +149,11 @@ def analyst():
 
 @pytest.fixture
 def ids(clinic) -> dict[str, str]:
-    """A clinic with one of each."""
+    return one_of_each(clinic)
+
+
+def one_of_each(clinic) -> dict[str, str]:
+    """Ids of records that are made for the clinic, one of each kind."""
     subject = clinic.subject()
     visit = clinic.visit(subject)
     photos = {name: clinic.photo(name.encode(), visit) for name in Photos}
