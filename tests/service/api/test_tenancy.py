@@ -4,6 +4,7 @@ import pytest
 
 from tests.service.api.conftest import PHOTO
 
+HOOK = {"url": "http://127.0.0.1:9/hook"}
 COURSE = {"started_on": "2026-03-02"}
 CONFOUNDER = {"kind": "weight", "date": "2026-03-02"}
 
