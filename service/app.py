@@ -25,6 +25,8 @@ from service.corrections.routes import router as corrections
 from service.courses.routes import router as courses
 from service.errors import Problem, answer_with_problems
 from service.health.routes import router as health
+from service.limiting.proxies import ClientBehindProxy
+from service.limiting.turnstile import Turnstile
 from service.observing.logs import told_of
 from service.observing.request_record import RequestRecord
 from service.observing.routes import router as metrics
@@ -90,7 +92,7 @@ def _lifespan(settings: Settings, analyser: Analyser | None) -> Lifespan[FastAPI
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with open_service(settings, analyser) as service:
             app.state.service = service
-            app.state.gate = Gate(service.database, service.links)
+            app.state.gate = Gate(service.database, service.links, service.limits.guesses)
             Thread(target=_warm_up, args=(service,), name="warm-up").start()
             yield
 
@@ -118,11 +120,14 @@ def _warm_up(service: Service) -> None:
 def _around(settings: Settings) -> list[Middleware]:
     """What a request passes on its way in, outermost first."""
     limit_bytes = settings.upload_limit_bytes + _FORM_OVERHEAD_BYTES
+    routes = [route for router in _ROUTERS for route in router.routes]
     return [
+        Middleware(ClientBehindProxy, settings.trusted_proxies),
         Middleware(SafetyHeaders),
-        Middleware(RequestRecord, [route for router in _ROUTERS for route in router.routes]),
+        Middleware(RequestRecord, routes),
         Middleware(ReceiveLimits, limit_bytes, settings.receive_idle_s, settings.receive_deadline_s),
         Middleware(Authentication),
+        Middleware(Turnstile, routes, settings.requests_at_once),
     ]
 
 

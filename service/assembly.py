@@ -13,6 +13,7 @@ from service.comparisons.job import ComparePhotos
 from service.database import Database
 from service.database.migrate import migrate, tell_of_missing_walls
 from service.jobs import Doer, JobEngine, JobKind, JobRunner, LeasedJobs
+from service.limiting.limits import Limits
 from service.observing.watched import WatchedAnalyser, WatchedStore, count_database_errors, watched_doer
 from service.photos.job import AnalysePhoto
 from service.repeatability.job import EvaluateStudy
@@ -39,6 +40,7 @@ class Service:
     runner: JobRunner
     doorkeeper: Analyser
     links: LinkSigner
+    limits: Limits
 
 
 @contextmanager
@@ -59,7 +61,8 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
         analysts = analyser or stack.enter_context(AnalysisWorkers(count=max(1, settings.workers)))
         analyst = WatchedAnalyser(analysts)
         runner = stack.enter_context(_runner(settings, database, vaults, jobs, analyst))
-        yield Service(settings, database, vaults, jobs, runner, doorkeeper, LinkSigner(vaults.master.derive("links")))
+        links, limits = LinkSigner(vaults.master.derive("links")), Limits(database, settings)
+        yield Service(settings, database, vaults, jobs, runner, doorkeeper, links, limits)
 
 
 @contextmanager

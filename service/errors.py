@@ -30,6 +30,7 @@ _log = logging.getLogger(__name__)
 
 PROBLEM_TYPE: Final = "application/problem+json"
 _NOT_FOUND: Final = 404
+_RETRY_AFTER: Final = {"description": "Seconds.", "required": True, "schema": {"type": "integer", "minimum": 1}}
 
 
 class ProblemCode(StrEnum):
@@ -57,6 +58,8 @@ class ProblemCode(StrEnum):
     KEY_REUSED = "idempotency_key_reused"
     NOT_READY = "not_ready"
     NO_REPORT = "no_report"
+    RATE_LIMITED = "rate_limited"
+    QUOTA_EXCEEDED = "quota_exceeded"
     TOO_LARGE = "too_large"
     TOO_MANY_PIXELS = "too_many_pixels"
     NOT_AN_IMAGE = "not_an_image"
@@ -97,6 +100,11 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         _C.LINK_ENDED: ProblemEntry(401, "This link is no longer valid", "Ask for a new link to the report."),
         _C.SCOPE_MISSING: ProblemEntry(
             403, "The key may not do this", "Use a key with the scope that this call needs."
+        ),
+        _C.QUOTA_EXCEEDED: ProblemEntry(
+            403,
+            "The clinic's storage is full",
+            "Erase photos, or ask whoever runs the service for more; GET /v1/usage tells what is used.",
         ),
         _C.ROUTE_NOT_FOUND: ProblemEntry(404, "No such address", "See /docs for the calls there are."),
         _C.SUBJECT_NOT_FOUND: ProblemEntry(404, "No such subject", "Check the subject's id."),
@@ -164,6 +172,11 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         ),
         _C.INVALID_REQUEST: ProblemEntry(
             422, "The request is not complete or not valid", "See /docs for what is expected."
+        ),
+        _C.RATE_LIMITED: ProblemEntry(
+            429,
+            "Too many requests",
+            "Wait as many seconds as Retry-After says, then send it again; with an Idempotency-Key nothing is done twice.",
         ),
         _C.INTERNAL: ProblemEntry(
             500, "Something went wrong here", "Send the request again; the same Idempotency-Key does nothing twice."
@@ -237,12 +250,17 @@ def problem_response(code: ProblemCode, detail: str | None = None) -> Response:
 
 def problems(*codes: ProblemCode) -> dict[int | str, dict[str, Any]]:
     """What a route declares in OpenAPI: the problems it can answer with, grouped by status."""
-    always = (_C.UNAUTHENTICATED, _C.SCOPE_MISSING, _C.TOO_SLOW, _C.TOO_LARGE, _C.INVALID_REQUEST)
+    always = (_C.UNAUTHENTICATED, _C.SCOPE_MISSING, _C.TOO_SLOW, _C.TOO_LARGE, _C.INVALID_REQUEST, _C.RATE_LIMITED)
     by_status: dict[int | str, list[str]] = {}
     for code in dict.fromkeys((*codes, *always)):
         by_status.setdefault(PROBLEMS[code].status, []).append(f"`{code}`: {PROBLEMS[code].title}.")
-    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    return {s: {"description": " ".join(says), "content": {PROBLEM_TYPE: schema}} for s, says in by_status.items()}
+    return {status: _declared(status, " ".join(says)) for status, says in by_status.items()}
+
+
+def _declared(status: int, says: str) -> dict[str, Any]:
+    content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    headers = {"headers": {"Retry-After": _RETRY_AFTER}} if status == PROBLEMS[_C.RATE_LIMITED].status else {}
+    return {"description": says, "content": content, **headers}
 
 
 def answer_with_problems(app: FastAPI) -> None:
