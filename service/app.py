@@ -8,9 +8,10 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.middleware import Middleware
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan, Scope
 
@@ -53,10 +54,17 @@ _ABOUT: Final = (
     "A figure that could not be had is null with a reason."
 )
 
+
+def _routes_of(*routers: APIRouter) -> list[Route]:
+    return [route for router in routers for route in router.routes if isinstance(route, Route)]
+
+
 _ROUTERS: Final = (
     *(subjects, courses, visits, confounders, photos, corrections, comparisons, series, repeatability, cohort),
     *(audit, health, metrics, pages),
 )
+
+_ROUTES: Final = _routes_of(*_ROUTERS)
 
 mimetypes.add_type("text/javascript", ".js")  # some systems' tables say otherwise, and browsers insist
 mimetypes.add_type("text/javascript", ".mjs")
@@ -83,7 +91,7 @@ def create_app(settings: Settings | None = None, analyser: Analyser | None = Non
         app.include_router(router)
     app.mount("/static/pages", _RevalidatedFiles(directory=PAGES_STATIC))
     app.mount("/static", _RevalidatedFiles(directory=_WEB_STATIC, check_dir=False))
-    answer_with_problems(app)
+    answer_with_problems(app, _ROUTES)
     return app
 
 
@@ -105,7 +113,7 @@ def create_telling_app(service: Service) -> FastAPI:
     app.state.service = service
     app.include_router(health)
     app.include_router(metrics)
-    answer_with_problems(app)
+    answer_with_problems(app, _routes_of(health, metrics))
     return app
 
 
@@ -120,14 +128,13 @@ def _warm_up(service: Service) -> None:
 def _around(settings: Settings) -> list[Middleware]:
     """What a request passes on its way in, outermost first."""
     limit_bytes = settings.upload_limit_bytes + _FORM_OVERHEAD_BYTES
-    routes = [route for router in _ROUTERS for route in router.routes]
     return [
         Middleware(ClientBehindProxy, settings.trusted_proxies),
         Middleware(SafetyHeaders),
-        Middleware(RequestRecord, routes),
+        Middleware(RequestRecord, _ROUTES),
         Middleware(ReceiveLimits, limit_bytes, settings.receive_idle_s, settings.receive_deadline_s),
         Middleware(Authentication),
-        Middleware(Turnstile, routes, settings.requests_at_once),
+        Middleware(Turnstile, _ROUTES, settings.requests_at_once),
     ]
 
 

@@ -10,7 +10,7 @@ class ClientBehindProxy:
     """ASGI middleware: takes scheme and client from what a proxy says, where it is believed.
 
     That a request came over HTTPS is believed of any proxy on this machine. For whom it speaks is believed of those
-    alone that the operator named: whoever is on this machine could otherwise take a new address for each guess at a key.
+    alone that the operator named: whoever is on this machine could else take a new address for each guess at a key.
     """
 
     def __init__(self, app: ASGIApp, trusted: str | None) -> None:

@@ -33,7 +33,7 @@ _COLUMNS = (Clinic.requests_limit, Clinic.heavy_limit, Clinic.photos_limit, Clin
 def own_limits(session: Session, tenant: TenantId) -> OwnLimits:
     """The clinic's own limits; none for a clinic that there is not."""
     found = session.execute(_limits_of(tenant)).one_or_none()
-    return OwnLimits() if found is None else OwnLimits(*found)
+    return OwnLimits() if found is None else OwnLimits(*list(found))
 
 
 def hold_own_limits(session: Session, tenant: TenantId) -> OwnLimits:
@@ -41,7 +41,7 @@ def hold_own_limits(session: Session, tenant: TenantId) -> OwnLimits:
 
     It is the lock that the audit's head is held by, so it comes last: who holds it waits for nobody.
     """
-    return OwnLimits(*session.execute(_limits_of(tenant).with_for_update(key_share=True)).one())
+    return OwnLimits(*list(session.execute(_limits_of(tenant).with_for_update(key_share=True)).one()))
 
 
 def set_own_limits(session: Session, tenant: TenantId, limits: OwnLimits) -> None:
@@ -55,5 +55,5 @@ def clinics_by_name(session: Session) -> dict[str, TenantId]:
     return {name: TenantId(tenant) for tenant, name in session.execute(select(Clinic.id, Clinic.name))}
 
 
-def _limits_of(tenant: TenantId) -> Select[tuple[int | None, int | None, int | None, int | None]]:
+def _limits_of(tenant: TenantId) -> Select[int | None, int | None, int | None, int | None]:
     return select(*_COLUMNS).where(Clinic.id == tenant)
