@@ -40,6 +40,7 @@ from service.series.routes import router as series
 from service.settings import MEGABYTE, Settings
 from service.subjects.routes import router as subjects
 from service.tenancy.authentication import Authentication, Gate
+from service.usage.routes import router as usage
 from service.visits.routes import router as visits
 from service.web_safety import ReceiveLimits, SafetyHeaders
 
@@ -61,7 +62,7 @@ def _routes_of(*routers: APIRouter) -> list[Route]:
 
 _ROUTERS: Final = (
     *(subjects, courses, visits, confounders, photos, corrections, comparisons, series, repeatability, cohort),
-    *(audit, health, metrics, pages),
+    *(usage, audit, health, metrics, pages),
 )
 
 _ROUTES: Final = _routes_of(*_ROUTERS)

@@ -178,7 +178,7 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         _C.RATE_LIMITED: ProblemEntry(
             429,
             "Too many requests",
-            "Wait as many seconds as Retry-After says, then send it again; an Idempotency-Key keeps it from being done twice.",
+            "Wait as many seconds as Retry-After says, then send it again, with the same Idempotency-Key.",
         ),
         _C.INTERNAL: ProblemEntry(
             500, "Something went wrong here", "Send the request again; the same Idempotency-Key does nothing twice."

@@ -37,6 +37,10 @@ class AccountCalls(Calls):
             },
         )
 
+    def get_usage(self) -> shapes.UsageAnswer:
+        """See how much the clinic stores and sends, and how much it may."""
+        return self._ask("GET", "/usage", shapes.UsageAnswer)
+
     def verify_audit(self) -> shapes.VerificationAnswer:
         """Walk along the clinic's audit and say whether a row was edited, deleted, moved, forged or cut off."""
         return self._ask("GET", "/audit/verification", shapes.VerificationAnswer)

@@ -8,7 +8,7 @@ from models.correction import ContourName
 from models.course import Phase
 from service.audit.schemas import AuditAnswer, ErasureAnswer, VerificationAnswer
 from service.audit.trail import Action
-from service.cohort.routes import NewCohortLink
+from service.cohort.schemas import NewCohortLink
 from service.comparisons.repository import ComparisonStatus
 from service.comparisons.schemas import ComparisonAnswer, ComparisonSummary, LinkAnswer, NewComparison, NewLink, Which
 from service.confounders.schemas import ConfounderAnswer, ConfounderKindAnswer, ConfounderPatch, NewConfounder
@@ -22,6 +22,7 @@ from service.repeatability.schemas import NewStudy, StudyAnswer, StudySummary
 from service.series.schemas import DueAnswer, NewSeriesLink, SeriesAnswer
 from service.subjects.iris import IrisDiameterAnswer, IrisDiameterHistory, NewIrisDiameter
 from service.subjects.schemas import NewSubject, SubjectAnswer
+from service.usage.schemas import UsageAnswer
 from service.visits.schemas import NewVisit, VisitAnswer, VisitPatch
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "StudyAnswer",
     "StudySummary",
     "SubjectAnswer",
+    "UsageAnswer",
     "VerificationAnswer",
     "View",
     "VisitAnswer",

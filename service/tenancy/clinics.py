@@ -3,18 +3,14 @@
 Each statement but :func:`clinics_by_name` begins with the clinic.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import Self
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from models.errors import LiftmarkError
 from service.database.tables import Clinic
 from service.tenancy.tenant import TenantId
-
-
-class NoSuchClinicError(LiftmarkError):
-    """There is no clinic of this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +21,12 @@ class OwnLimits:
     heavy: int | None = None
     photos: int | None = None
     stored_bytes: int | None = None
+
+    def changed_by(self, new: Self) -> Self:
+        """These limits, with the new ones in place of those that they name."""
+        return replace(
+            self, **{one.name: value for one in fields(new) if (value := getattr(new, one.name)) is not None}
+        )
 
 
 _COLUMNS = (Clinic.requests_limit, Clinic.heavy_limit, Clinic.photos_limit, Clinic.bytes_limit)
