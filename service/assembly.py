@@ -9,13 +9,14 @@ from service.analysing import Analyser
 from service.audit.anchoring import AnchorKeeper
 from service.blobs import open_blobs
 from service.blobs.key_ring import KeyFiles, KeyRing
-from service.blobs.master_key import MasterKey
+from service.blobs.master_key import Cipher, MasterKey
 from service.blobs.vault import Vaults
 from service.comparisons.job import ComparePhotos
 from service.database import Database
 from service.database.migrate import migrate, tell_of_missing_walls
 from service.housekeeping import Housekeeper, Tidying
 from service.jobs import Doer, JobEngine, JobKind, JobRunner, Lane, LeasedJobs
+from service.limiting.limits import Limits
 from service.master_keys.rotation import require_keys
 from service.master_keys.secrets import Purpose, open_secrets
 from service.observing.watched import WatchedAnalyser, WatchedStore, count_database_errors, watched_doer
@@ -51,6 +52,8 @@ class Service:
     doorkeeper: Analyser
     archivist: Analyser
     links: LinkSigner
+    webhook_cipher: Cipher
+    limits: Limits
 
 
 @contextmanager
@@ -72,11 +75,17 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
             WatchedAnalyser(analyser or stack.enter_context(AnalysisWorkers(count)))
             for count in (1, 1, max(1, settings.workers))
         )
-        runner = stack.enter_context(_runner(settings, database, vaults, jobs, analyst))
+        secrets = open_secrets(database, ring)
+        webhook_cipher = Cipher(secrets.webhooks)
+        lanes = (
+            _analysis_lane(settings, database, vaults, jobs, analyst),
+            _courier_lane(settings, database, webhook_cipher, jobs),
+        )
+        runner = stack.enter_context(JobRunner(jobs, [_watched(lane) for lane in lanes]))
         tidying = Tidying(database, vaults, jobs, settings.incoming)
         stack.enter_context(Housekeeper(database, tidying, settings.reconcile_s))
-        links = LinkSigner(open_secrets(database, ring).links)
-        yield Service(settings, database, vaults, jobs, runner, doorkeeper, archivist, links)
+        links, limits = LinkSigner(secrets.links), Limits(database, settings)
+        yield Service(settings, database, vaults, jobs, runner, doorkeeper, archivist, links, webhook_cipher, limits)
 
 
 @contextmanager
@@ -109,7 +118,9 @@ def _anchor_keeper(settings: Settings, database: Database, vaults: Vaults) -> An
     return AnchorKeeper(database, settings.audit_anchors, store, settings.audit_anchor_s)
 
 
-def _runner(settings: Settings, database: Database, vaults: Vaults, jobs: JobEngine, analyser: Analyser) -> JobRunner:
+def _analysis_lane(
+    settings: Settings, database: Database, vaults: Vaults, jobs: JobEngine, analyser: Analyser
+) -> Lane:
     doers: Mapping[JobKind, Doer] = {
         JobKind.ANALYSE_PHOTO: AnalysePhoto(database, vaults, jobs, analyser),
         JobKind.COMPARE_PHOTOS: ComparePhotos(database, vaults, jobs, analyser),
@@ -117,10 +128,13 @@ def _runner(settings: Settings, database: Database, vaults: Vaults, jobs: JobEng
         JobKind.ERASE_BLOBS: EraseBlobs(database, vaults, jobs),
         JobKind.UPDATE_SERIES: UpdateSeries(database, jobs),
     }
-    deliver = DeliverWebhook(database, vaults.master, jobs, Courier(settings.webhook_origins))
-    couriers = min(_COURIERS, settings.workers)
-    lanes = (Lane(doers, settings.workers), Lane({JobKind.DELIVER_WEBHOOK: deliver}, couriers))
-    return JobRunner(jobs, [_watched(lane) for lane in lanes])
+    return Lane(doers, settings.workers)
+
+
+def _courier_lane(settings: Settings, database: Database, cipher: Cipher, jobs: JobEngine) -> Lane:
+    """By themselves, so that no photo waits for a receiver that is slow."""
+    deliver = DeliverWebhook(database, cipher, jobs, Courier(settings.webhook_origins))
+    return Lane({JobKind.DELIVER_WEBHOOK: deliver}, min(_COURIERS, settings.workers))
 
 
 def _watched(lane: Lane) -> Lane:

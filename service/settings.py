@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from service.webhooks.allowed import AllowedOrigin, read_origins
 
 MEGABYTE: Final = 1_000_000
+GIGABYTE: Final = 1_000_000_000
 
 
 class Settings(BaseSettings):
@@ -56,6 +57,28 @@ class Settings(BaseSettings):
     def webhook_origins(self) -> tuple[AllowedOrigin, ...]:
         """``webhook_hosts``, read."""
         return read_origins(self.webhook_hosts)
+
+    requests_per_minute: int = Field(default=3000, gt=0)
+    """Of one clinic, unless it has a limit of its own."""
+    key_requests_per_minute: int = Field(default=2400, gt=0)
+    """Of one key, so that a script that runs wild leaves the clinic's other keys some."""
+    heavy_per_minute: int = Field(default=600, gt=0)
+    """What a clinic's uploads, comparisons, series and PDFs may cost, an upload being 1."""
+    requests_at_once: int = Field(default=16, gt=0)
+    """Of one clinic; further ones wait for their turn."""
+    failed_keys_per_minute: int = Field(default=60, gt=0)
+    """From one address; then it is answered no more unless with a key that was right before."""
+    photos_limit: int | None = Field(default=None, ge=0)
+    """Photos that a clinic may have; any number when unset."""
+    storage_limit_gb: float | None = Field(default=None, ge=0)
+    """What they may take together, as uploaded, in gigabytes; any amount when unset."""
+    trusted_proxies: str | None = None
+    """Addresses or networks, with commas between them, whose ``X-Forwarded-For`` is believed; nobody's when unset."""
+
+    @property
+    def storage_limit_bytes(self) -> int | None:
+        """``storage_limit_gb`` in bytes."""
+        return None if self.storage_limit_gb is None else int(self.storage_limit_gb * GIGABYTE)
 
     @property
     def upload_limit_bytes(self) -> int:

@@ -5,7 +5,19 @@ import time
 from datetime import UTC, date, datetime
 from typing import Final
 
-from sqlalchemy import DateTime, Dialect, Double, ForeignKey, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -56,7 +68,10 @@ NO_HASH: Final = "0" * 64
 
 
 class Clinic(Row):
-    """A tenant. Its audit chain has ``audit_count`` rows, the last of which carries ``audit_hash``."""
+    """A tenant. Its audit chain has ``audit_count`` rows, the last of which carries ``audit_hash``.
+
+    ``…_limit`` are what the operator set for this clinic; where null, the settings' hold.
+    """
 
     __tablename__ = "clinics"
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
@@ -64,6 +79,10 @@ class Clinic(Row):
     created_at: Mapped[datetime] = mapped_column(default=now)
     audit_count: Mapped[int] = mapped_column(default=0)
     audit_hash: Mapped[str] = mapped_column(default=NO_HASH)
+    requests_limit: Mapped[int | None]
+    heavy_limit: Mapped[int | None]
+    photos_limit: Mapped[int | None]
+    bytes_limit: Mapped[int | None] = mapped_column(BigInteger())
 
 
 class ApiKey(Row):
@@ -148,7 +167,10 @@ class Photo(SubjectRow):
     """An upload and what became of it. ``document`` is the measurement JSON, or the refusal, of ``measured_at``."""
 
     __tablename__ = "photos"
-    __table_args__ = (Index("ix_photos_status", "tenant_id", "status"),)
+    __table_args__ = (
+        Index("ix_photos_status", "tenant_id", "status"),
+        Index("ix_photos_size", "tenant_id", "size_bytes"),
+    )
     visit_id: Mapped[str] = mapped_column(ForeignKey("visits.id", ondelete="CASCADE"), index=True)
     view: Mapped[str]
     sha256: Mapped[str]
@@ -356,7 +378,7 @@ class JobRow(Row):
     """
 
     __tablename__ = "jobs"
-    __table_args__ = (Index("ix_jobs_due", "leased_until", "id"),)
+    __table_args__ = (Index("ix_jobs_due", "leased_until", "id"), Index("ix_jobs_turn", "tenant_id", "later", "id"))
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     tenant_id: Mapped[str] = mapped_column(ForeignKey("clinics.id"))
     subject_id: Mapped[str | None] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), index=True)

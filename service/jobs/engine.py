@@ -99,9 +99,10 @@ class JobEngine(Protocol):
         """Let a job that might come later take its place among the others: now somebody waits for it."""
 
     def claim(self, holder: str, patience_s: float = 0, kinds: Collection[JobKind] = ALL_KINDS) -> Job | None:
-        """Take the oldest job that nobody holds; else wait for news of one, but not longer than ``patience_s``.
+        """Take a job that nobody holds; else wait for news of one, but not longer than ``patience_s``.
 
-        Those that may come later are the last ones. None means: ask again.
+        Clinics take turns, so one with many jobs holds up another's by one job and no more. Of one clinic the oldest
+        comes first; those that may come later come last. None means: ask again.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""The service's own secrets: what the audit is chained with, and what links are signed with.
+"""The service's own secrets: what the audit is chained with, links are signed with, webhooks' secrets are sealed with.
 
 They are kept in the database, sealed by the master key, so that another master key may take its place without ending
 every link and breaking every chain. The database alone opens none of them.
@@ -31,6 +31,7 @@ class Purpose(StrEnum):
 
     AUDIT = "audit"
     LINKS = "links"
+    WEBHOOKS = "webhooks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class ServiceSecrets:
 
     audit: bytes
     links: bytes
+    webhooks: bytes
 
 
 def open_secrets(database: Database, ring: KeyRing) -> ServiceSecrets:
@@ -67,12 +69,12 @@ def _opened(database: Database, ring: KeyRing) -> ServiceSecrets | None:
     if not rows:
         return None
     try:
-        audit, links = (ring.open(rows[purpose], purpose) for purpose in (Purpose.AUDIT, Purpose.LINKS))
+        opened = {purpose: ring.open(rows[purpose], purpose) for purpose in Purpose}
     except UnknownMasterKeyError as error:
         named = rows[Purpose.AUDIT].by
         told = f"{_ANOTHER_KEY} It is the one with the id {named}; the one that is set has {ring.present.id}."
         raise UnknownMasterKeyError(told) from error
-    return ServiceSecrets(audit, links)
+    return ServiceSecrets(*(opened[purpose] for purpose in Purpose))
 
 
 def _make(database: Database, ring: KeyRing) -> ServiceSecrets:
@@ -82,7 +84,7 @@ def _make(database: Database, ring: KeyRing) -> ServiceSecrets:
         for purpose, secret in made.items():
             sealed = ring.seal(secret, purpose)
             session.add(SealedSecret(purpose=purpose, sealed=sealed.content, sealed_by=sealed.by))
-    return ServiceSecrets(made[Purpose.AUDIT], made[Purpose.LINKS])
+    return ServiceSecrets(*(made[purpose] for purpose in Purpose))
 
 
 def _former_key(session: Session, keys: Iterable[MasterKey]) -> MasterKey | None:

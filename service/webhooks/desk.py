@@ -3,7 +3,7 @@
 from typing import Final
 
 from service.audit import Action, Whole, record
-from service.blobs.master_key import MasterKey
+from service.blobs.master_key import Cipher
 from service.database import Database, retry_on_clash
 from service.database.tables import Webhook, WebhookDelivery, new_id
 from service.errors import ProblemCode, ServiceError
@@ -24,10 +24,10 @@ class WebhookDesk:
     """What is done with a clinic's webhooks."""
 
     def __init__(
-        self, database: Database, master: MasterKey, jobs: JobEngine, origins: tuple[AllowedOrigin, ...]
+        self, database: Database, cipher: Cipher, jobs: JobEngine, origins: tuple[AllowedOrigin, ...]
     ) -> None:
         self._database = database
-        self._master = master
+        self._cipher = cipher
         self._jobs = jobs
         self._origins = origins
 
@@ -88,7 +88,7 @@ class WebhookDesk:
 
     def _make(self, actor: Actor, new: NewWebhook) -> tuple[Webhook, str]:
         webhook_id, secret = new_id(), new_secret()
-        sealed = sealed_secret(self._master, webhook_id, secret)
+        sealed = sealed_secret(self._cipher, webhook_id, secret)
         with self._database.writing(actor.tenant) as session:
             webhooks = Webhooks(session, actor.tenant)
             _require_room(webhooks.every(), new.url)

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from service.audit import Action, record
-from service.blobs.master_key import MasterKey
+from service.blobs.master_key import Cipher
 from service.database import Database
 from service.database.tables import Webhook, WebhookDelivery, now
 from service.jobs import Job, JobEngine
@@ -45,9 +45,9 @@ class _Letter:
 class DeliverWebhook:
     """Brings messages to webhooks."""
 
-    def __init__(self, database: Database, master: MasterKey, jobs: JobEngine, courier: Courier) -> None:
+    def __init__(self, database: Database, cipher: Cipher, jobs: JobEngine, courier: Courier) -> None:
         self._database = database
-        self._master = master
+        self._cipher = cipher
         self._jobs = jobs
         self._courier = courier
 
@@ -70,7 +70,7 @@ class DeliverWebhook:
             if found is None or not _is_wanted_now(*found):
                 return None
             delivery, webhook = found
-            return _Letter(webhook.url, delivery.id, message(delivery), open_secret(self._master, webhook))
+            return _Letter(webhook.url, delivery.id, message(delivery), open_secret(self._cipher, webhook))
 
     def _pass_over(self, job: Job) -> None:
         """Nothing was tried: the message is gone, its webhook disabled, or its receiver is left to rest."""

@@ -69,4 +69,4 @@ def list_deliveries(
 
 
 def _desk(service: Service) -> WebhookDesk:
-    return WebhookDesk(service.database, service.vaults.master, service.jobs, service.settings.webhook_origins)
+    return WebhookDesk(service.database, service.webhook_cipher, service.jobs, service.settings.webhook_origins)

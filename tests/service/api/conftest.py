@@ -220,7 +220,11 @@ def settings(tmp_path, monkeypatch) -> Settings:
     for name in ("DATABASE_URL", "BLOBS_URL", "MASTER_KEY"):
         monkeypatch.delenv(f"LIFTMARK_{name}", raising=False)
     hosts = "private:http://127.0.0.1:9"  # where nobody listens
-    return Settings(data=tmp_path / "data", workers=2, upload_limit_mb=0.2, receive_idle_s=2, webhook_hosts=hosts)
+    rates = ("requests_per_minute", "key_requests_per_minute", "heavy_per_minute", "failed_keys_per_minute")
+    no_limits = dict.fromkeys(rates, 1_000_000)  # tests ask faster than any clinic, and with many wrong keys
+    return Settings(
+        data=tmp_path / "data", workers=2, upload_limit_mb=0.2, receive_idle_s=2, webhook_hosts=hosts, **no_limits
+    )
 
 
 @pytest.fixture

@@ -139,6 +139,7 @@ CALLS = [
 
 WITHOUT_CLINICS_DATA = {
     "GET /v1/confounder-kinds": "a catalogue that is the same for everybody",
+    "GET /v1/usage": "how much the clinic stores and sends, and nothing of any record",
 }
 
 
