@@ -19,7 +19,7 @@ DEV_READY := $(VENV)/.dev-$(call digest,requirements-dev.lock pyproject.toml)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-deps --no-compile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test quick lint types format bench accuracy faults docs pictures lock clean
+.PHONY: help setup setup-dev demo test quick lint types format fuzz bench accuracy faults docs pictures lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name says; do printf '  make %-10s %s\n' "$$name" "$$says"; done
@@ -50,6 +50,9 @@ types: setup-dev ## Check types
 format: setup-dev ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+fuzz: setup-dev ## Send every operation of the API hundreds of requests, each time others
+	LIFTMARK_EXAMPLES=$(or $(EXAMPLES),100) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --timeout 3600 tests/service/api/test_every_operation.py $(PYTEST_ARGS)
 
 bench: setup ## Measure accuracy and speed
 	$(BIN)/liftmark bench accuracy

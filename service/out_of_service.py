@@ -6,6 +6,7 @@ from typing import Final
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
+from service.blobs.master_key import UnknownMasterKeyError
 from service.blobs.store import FULL, BlobDamagedError, BlobMissingError, BlobsFullError, BlobsUnavailableError
 from service.database import OUT_OF_SERVICE, has_no_room
 from service.errors import ProblemCode, problem_response
@@ -26,7 +27,12 @@ _NOT_TO_BE_HAD: Final = (
 
 def answer_while_out_of_service(app: FastAPI) -> None:
     """Make ``unavailable`` of what is wrong with this machine or its neighbours."""
-    failures: tuple[type[Exception], ...] = (BlobsUnavailableError, SandboxUnavailableError, OSError)
+    failures: tuple[type[Exception], ...] = (
+        BlobsUnavailableError,
+        SandboxUnavailableError,
+        UnknownMasterKeyError,
+        OSError,
+    )
     for failure in (*OUT_OF_SERVICE, *failures):
         app.add_exception_handler(failure, _unavailable)
     app.add_exception_handler(BlobMissingError, _not_to_be_had)
