@@ -26,6 +26,7 @@ from service.corrections.routes import router as corrections
 from service.courses.routes import router as courses
 from service.errors import Problem, answer_with_problems
 from service.health.routes import router as health
+from service.interop.routes import router as interop
 from service.limiting.proxies import ClientBehindProxy
 from service.limiting.turnstile import Turnstile
 from service.observing.logs import told_of
@@ -43,6 +44,7 @@ from service.tenancy.authentication import Authentication, Gate
 from service.usage.routes import router as usage
 from service.visits.routes import router as visits
 from service.web_safety import ReceiveLimits, SafetyHeaders
+from service.webhooks.routes import router as webhooks
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +64,7 @@ def _routes_of(*routers: APIRouter) -> list[Route]:
 
 _ROUTERS: Final = (
     *(subjects, courses, visits, confounders, photos, corrections, comparisons, series, repeatability, cohort),
-    *(usage, audit, health, metrics, pages),
+    *(interop, webhooks, usage, audit, health, metrics, pages),
 )
 
 _ROUTES: Final = _routes_of(*_ROUTERS)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0009"
+down_revision = "0006"
 
 _LIMITS = {"requests_limit": sa.Integer, "heavy_limit": sa.Integer, "photos_limit": sa.Integer, "bytes_limit": sa.BigInteger}
 
