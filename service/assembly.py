@@ -118,9 +118,7 @@ def _anchor_keeper(settings: Settings, database: Database, vaults: Vaults) -> An
     return AnchorKeeper(database, settings.audit_anchors, store, settings.audit_anchor_s)
 
 
-def _analysis_lane(
-    settings: Settings, database: Database, vaults: Vaults, jobs: JobEngine, analyser: Analyser
-) -> Lane:
+def _analysis_lane(settings: Settings, database: Database, vaults: Vaults, jobs: JobEngine, analyser: Analyser) -> Lane:
     doers: Mapping[JobKind, Doer] = {
         JobKind.ANALYSE_PHOTO: AnalysePhoto(database, vaults, jobs, analyser),
         JobKind.COMPARE_PHOTOS: ComparePhotos(database, vaults, jobs, analyser),

@@ -160,7 +160,9 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         _C.NO_REPORT: ProblemEntry(409, "There is no report on this pair", "See the comparison for the reason."),
         _C.NO_FIGURES: ProblemEntry(409, "There are no figures to tell", "See the record's status for the reason."),
         _C.TOO_LARGE: ProblemEntry(413, "The request is too large", "Send a smaller file."),
-        _C.TOO_MANY_PIXELS: ProblemEntry(413, "The picture has too many pixels", "Save it at a smaller size, or as an ordinary JPEG."),
+        _C.TOO_MANY_PIXELS: ProblemEntry(
+            413, "The picture has too many pixels", "Save it at a smaller size, or as an ordinary JPEG."
+        ),
         _C.NOT_AN_IMAGE: ProblemEntry(415, "The file is not a picture", "Send a JPEG, PNG, WebP, TIFF or HEIC photo."),
         _C.UNSUPPORTED_FORMAT: ProblemEntry(
             415, "This picture format is not accepted", "Save the photo as JPEG, PNG, WebP, TIFF or HEIC."
