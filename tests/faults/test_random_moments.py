@@ -1,0 +1,73 @@
+"""kill -9 at random moments of the web process, of one of two workers and of PostgreSQL, while a client is at work."""
+
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+
+from tests.faults.home import Home
+from tests.faults.mortal_postgres import MortalPostgres, mortal_postgres
+from tests.faults.photos import face, tiny
+from tests.faults.rig import Rig
+from tests.faults.strikes import one_worker, strikes_at, struck
+from tests.faults.verifying import audit_findings
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(0)]
+
+TRIALS = int(os.environ.get("LIFTMARK_FAULT_MOMENTS", "1"))
+"""Of each kind; `make faults` makes more."""
+
+
+@pytest.fixture
+def mortal_home(tmp_path, s3) -> Iterator[tuple[Home, MortalPostgres]]:
+    """An empty home on a PostgreSQL server that may be killed, and on S3."""
+    with mortal_postgres() as (server, database):
+        blobs = f"{s3}/{secrets.token_hex(6)}"
+        yield Home.on_servers(tmp_path / "home", database, blobs, os.environ["AWS_ENDPOINT"]), server
+
+
+def test_nothing_is_lost_when_the_web_process_or_one_of_two_workers_is_killed_at_any_moment(home):
+    random = Random(20261127)
+
+    def victims(service):
+        return {"web": service.kill, "worker": one_worker(service, random)}
+
+    with struck(home, face, victims, workers=2) as service:
+        judge(service, random)
+
+
+def test_nothing_is_lost_when_postgresql_is_killed_at_any_moment(mortal_home):
+    home, database = mortal_home
+    random = Random(20261128)
+
+    def victims(_):
+        return {
+            "server": database.kill,
+            "postmaster": database.kill_main,
+            "connection": lambda: database.kill_connection(random),
+        }
+
+    with struck(home, tiny, victims, workers=0) as service:
+        judge(service, random)
+
+
+def sitting_length_s(service: Rig) -> float:
+    """Seconds that a sitting takes with its judge, when nobody is killed."""
+    assert service.trial().harm == []  # the first one waits until all has started
+    began = time.monotonic()
+    assert service.trial().harm == []
+    print(time.monotonic() - began)
+    return time.monotonic() - began
+
+
+def judge(service: Rig, random: Random) -> None:
+    """Nothing but orphans may be found after any trial, and the audit's chain must be whole at the end."""
+    sitting_s = sitting_length_s(service)
+    for number in range(TRIALS):
+        trial = service.trial(*strikes_at(random, service.watch.victims, sitting_s, count=1 + number % 2))
+        print(time.ctime(), trial)
+        assert trial.harm == []
+    assert audit_findings(service.service) == []
