@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
+
+from anyio import CapacityLimiter
 
 from service.analysing import Analyser
 from service.audit.anchoring import AnchorKeeper
@@ -11,7 +14,7 @@ from service.blobs.master_key import MasterKey
 from service.blobs.vault import Vaults
 from service.comparisons.job import ComparePhotos
 from service.database import Database
-from service.database.migrate import migrate
+from service.database.migrate import migrate, tell_of_missing_walls
 from service.jobs import Doer, JobEngine, JobKind, JobRunner, LeasedJobs
 from service.observing.watched import WatchedAnalyser, WatchedStore, count_database_errors, watched_doer
 from service.photos.job import AnalysePhoto
@@ -22,6 +25,8 @@ from service.settings import Settings
 from service.subjects.job import EraseBlobs
 from service.tenancy.links import LinkSigner
 
+_UPLOAD_THREADS: Final = 24  # more than wait for an object store, so that the others are turned away and not kept
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -30,6 +35,7 @@ class Service:
     Parameters
     ----------
     doorkeeper : judges uploads by their header; not the analyst of the jobs, so that no upload waits for an analysis.
+    upload_threads : uploads that wait for doorkeeper, disk or blob store leave all other requests their threads.
     """
 
     settings: Settings
@@ -39,6 +45,7 @@ class Service:
     runner: JobRunner
     doorkeeper: Analyser
     links: LinkSigner
+    upload_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_UPLOAD_THREADS))
 
 
 @contextmanager
@@ -68,6 +75,7 @@ def open_database(settings: Settings) -> Iterator[Database]:
     with Database(settings.database_address, audit_key(settings)) as database:
         count_database_errors(database.engine)
         migrate(database)
+        tell_of_missing_walls(database)
         yield database
 
 

@@ -127,7 +127,7 @@ def create_key_command(
     from service.settings import Settings  # noqa: PLC0415
     from service.tenancy.keys import create_key  # noqa: PLC0415
 
-    with open_database(Settings()) as database, database.writing() as session:
+    with open_database(Settings()) as database, database.writing_across() as session:
         key = create_key(session, clinic, scope or ())
     typer.echo(key)
 

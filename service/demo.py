@@ -70,7 +70,7 @@ def demo_key(settings: Settings) -> str:
     path = settings.data / "demo.key"
     if path.exists():
         return path.read_text(encoding="ascii")
-    with open_database(settings) as database, database.writing() as session:
+    with open_database(settings) as database, database.writing_across() as session:
         key = create_key(session, "demo")
     path.touch(mode=0o600)
     path.write_text(key, encoding="ascii")

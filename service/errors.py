@@ -15,16 +15,12 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
-from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from models.errors import LiftmarkError
-from service.blobs.store import BlobsUnavailableError
-from service.observing.logs import told_of
 from service.observing.note import note_of
-from service.sandbox.errors import SandboxUnavailableError
 
 _log = logging.getLogger(__name__)
 
@@ -250,9 +246,6 @@ def answer_with_problems(app: FastAPI) -> None:
     app.add_exception_handler(ServiceError, _service_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(BlobsUnavailableError, _unavailable)
-    app.add_exception_handler(OperationalError, _unavailable)
-    app.add_exception_handler(SandboxUnavailableError, _unavailable)
     app.add_exception_handler(Exception, _unexpected_error)
 
 
@@ -278,11 +271,6 @@ def _http_error(_request: Request, error: Exception) -> Response:
     response = problem_response(_BY_STATUS.get(error.status_code, _C.INVALID_REQUEST))
     response.headers.update(error.headers or {})
     return response
-
-
-def _unavailable(_request: Request, error: Exception) -> Response:
-    _log.error("out of service: %s", told_of(error))
-    return problem_response(_C.UNAVAILABLE)
 
 
 def _unexpected_error(_request: Request, error: Exception) -> Response:

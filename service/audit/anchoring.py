@@ -79,7 +79,7 @@ class AnchorKeeper:
 
     def keep(self) -> list[Anchor]:
         """Anchor the chains that have grown; those that were anchored now."""
-        with self._database.reading() as session:
+        with self._database.reading_across() as session:
             heads = {clinic: AuditRows(session, clinic).head() for clinic, _ in clinics_of(session)}
             for clinic in heads:
                 self._look_back(AuditRows(session, clinic), clinic)

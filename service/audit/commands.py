@@ -63,7 +63,7 @@ def write_export(file: Path, clinic: str | None) -> None:
 
 
 def _lines(database: Database, clinic: TenantId) -> Iterator[str]:
-    with database.reading() as session:
+    with database.reading(clinic) as session:
         for row in AuditRows(session, clinic).walk():
             told = AuditAnswer.of(row).model_dump_json()
             yield f'{{"clinic":"{clinic}",{told[1:]}\n'
@@ -93,7 +93,7 @@ def _anchors(settings: Settings, given: Path | None, *, from_blobs: bool) -> Seq
 
 
 def _chosen(database: Database, name: str | None) -> list[NamedClinic]:
-    with database.reading() as session:
+    with database.reading_across() as session:
         clinics = sorted(clinics_of(session), key=lambda clinic: clinic[1])
     chosen = [clinic for clinic in clinics if name in {None, clinic[1]}]
     if name is not None and not chosen:
@@ -102,7 +102,7 @@ def _chosen(database: Database, name: str | None) -> list[NamedClinic]:
 
 
 def _count(database: Database, clinics: Sequence[NamedClinic]) -> int:
-    with database.reading() as session:
+    with database.reading_across() as session:
         return sum(AuditRows(session, clinic).head().count for clinic, _ in clinics)
 
 

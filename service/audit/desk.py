@@ -24,21 +24,21 @@ class AuditDesk:
 
     def page(self, actor: Actor, wanted: AuditFilter, after: int, limit: int) -> Sequence[AuditRow]:
         """A page of the rows that are wanted; the reading comes after them."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             rows = AuditRows(session, actor.tenant).page(wanted, after, limit)
             record(session, actor, Action.AUDIT_READ, Whole.AUDIT)
             return rows
 
     def verify(self, actor: Actor, anchors: Sequence[Anchor]) -> Verification:
         """What a walk along the clinic's chain finds; this verification is its last row."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             record(session, actor, Action.AUDIT_VERIFIED, Whole.AUDIT)
         return verify(self._database, actor.tenant, anchors)
 
     def erasure(self, actor: Actor, subject_id: str, store: BlobStore) -> ErasureAnswer:
         """The proof of a subject's erasure, as things stand now; ServiceError where none was erased under this id."""
         erased = AuditFilter(action=Action.SUBJECT_ERASED, target=subject_id)
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             rows = AuditRows(session, actor.tenant).page(erased, 0, 1)
             if not rows:
                 raise ServiceError(ProblemCode.ERASURE_NOT_FOUND)

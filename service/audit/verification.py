@@ -74,7 +74,7 @@ def verify(
     advance : is told how many rows were checked since the last time.
     """
     mine = [anchor for anchor in anchors if anchor.clinic == tenant]
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         walker = _Walker(session, tenant, database.audit_key, mine, advance)
         broken = walker.walk()
     return Verification(tenant, walker.head, len(mine), broken)

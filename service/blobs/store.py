@@ -1,5 +1,6 @@
 """What a keeper of blobs promises."""
 
+import errno
 import re
 from collections.abc import Iterator
 from typing import Final, Protocol
@@ -15,6 +16,18 @@ class BlobMissingError(LiftmarkError):
 
 class BlobsUnavailableError(LiftmarkError):
     """The keeper cannot be reached or cannot write, now; it may later."""
+
+
+class BlobsFullError(BlobsUnavailableError):
+    """There is no room for another blob, now."""
+
+
+class BlobDamagedError(LiftmarkError):
+    """What the keeper gave back is not what it was given."""
+
+
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""How a system says that a disk, or a user's share of it, is full."""
 
 
 class BlobStore(Protocol):

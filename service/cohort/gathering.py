@@ -36,9 +36,9 @@ class CohortViewer:
 
     def see(self, actor: Actor, filters: CohortFilters) -> SeenCohort:
         """The cohort of the series as they are stored now; the reading is audited."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             record(session, actor, Action.COHORT_READ, Whole.COHORT)
-        with self._database.reading() as session:
+        with self._database.reading(actor.tenant) as session:
             courses = list(_stored(session, actor.tenant))
         chosen = latest_of_each(courses, filters)
         document = cohort_document(summarise(chosen.members), filters, sorted(chosen.method_versions))
@@ -47,7 +47,7 @@ class CohortViewer:
     def allow_link(self, actor: Actor) -> None:
         """Let the actor make a link to the page; ServiceError where they may not read it themselves."""
         actor.require(Scope.READ)
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             record(session, actor, Action.LINK_MADE, Whole.COHORT)
 
 

@@ -56,7 +56,7 @@ class ComparePhotos:
         task.vault.delete(*self._keep_outcome(job, outcome, pictures, task))
 
     def _task(self, job: Job) -> "_Task":
-        with self._database.reading() as session:
+        with self._database.reading(job.tenant) as session:
             pair = Comparisons(session, job.tenant).get(job.target)
             asked = Asked.of(pair.asked)
             photos = {photo_id: Photos(session, job.tenant).get(photo_id) for photo_id in asked.all}
@@ -75,7 +75,7 @@ class ComparePhotos:
 
     def _keep_outcome(self, job: Job, outcome: CompareOutcome, pictures: Pictures, task: "_Task") -> Pictures:
         """Keep what was found; the pictures that are of no use from now on, the new ones or those they replace."""
-        with self._database.writing() as session:
+        with self._database.writing(job.tenant) as session:
             if not self._jobs.finish(session, job):
                 return pictures
             pair = Comparisons(session, job.tenant).get(job.target)
@@ -94,7 +94,7 @@ class ComparePhotos:
             return replaced
 
     def _give_up(self, job: Job) -> None:
-        with self._database.writing() as session:
+        with self._database.writing(job.tenant) as session:
             if self._jobs.finish(session, job):
                 pair = Comparisons(session, job.tenant).get(job.target)
                 pair.status = ComparisonStatus.FAILED

@@ -35,12 +35,12 @@ class Pairing:
 
     def find_or_ask_visits(self, actor: Actor, before_visit_id: str, after_visit_id: str) -> Comparison:
         """The same of all frontal photos that two visits have now."""
-        with self._database.reading() as session:
+        with self._database.reading(actor.tenant) as session:
             before, after = (_frontal(session, actor, visit_id) for visit_id in (before_visit_id, after_visit_id))
         return self.find_or_ask_bursts(actor, before, after)
 
     def _find_or_ask(self, actor: Actor, asked: Asked) -> Comparison:
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             comparisons = Comparisons(session, actor.tenant)
             photos = [Photos(session, actor.tenant).get(photo_id) for photo_id in asked.all]
             _require_one_face(photos)

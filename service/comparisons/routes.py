@@ -72,7 +72,7 @@ def list_comparisons(
     status: ComparisonStatus | None = None,
 ) -> Page[ComparisonSummary]:
     """List the clinic's comparisons, or those with one status."""
-    with service.database.writing() as session:
+    with service.database.writing(actor.tenant) as session:
         rows = Comparisons(session, actor.tenant).page_of_clinic(after, limit, status)
         record(session, actor, Action.COMPARISONS_LISTED, Whole.COMPARISONS)
     return Page.of(rows, limit, comparison_summary)
@@ -88,7 +88,7 @@ def list_comparisons_of_subject(
     status: ComparisonStatus | None = None,
 ) -> Page[ComparisonSummary]:
     """List a subject's comparisons, or those with one status."""
-    with service.database.writing() as session:
+    with service.database.writing(actor.tenant) as session:
         subject = Subjects(session, actor.tenant).get(subject_id)
         rows = Comparisons(session, actor.tenant).page_of_subject(subject.id, after, limit, status)
         record(session, actor, Action.COMPARISONS_LISTED, subject.id)

@@ -27,12 +27,12 @@ class ComparisonViewer:
 
     def see(self, actor: Actor, comparison_id: str) -> Comparison:
         """The comparison's row."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             return _audited(session, actor, comparison_id, Action.COMPARISON_READ)
 
     def peek(self, actor: Actor, comparison_id: str) -> Comparison:
         """The row for whoever has just asked for it; the asking is its audit."""
-        with self._database.reading() as session:
+        with self._database.reading(actor.tenant) as session:
             return Comparisons(session, actor.tenant).get(comparison_id)
 
     def shown_photos(self, actor: Actor, comparison_id: str) -> dict[str, str]:
@@ -42,13 +42,13 @@ class ComparisonViewer:
 
     def report(self, actor: Actor, comparison_id: str) -> ComparisonDocument:
         """What a report tells, or ServiceError with the reason why there is none."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             pair = _audited(session, actor, comparison_id, Action.REPORT_READ)
         return report_document(pair)
 
     def printed(self, actor: Actor, comparison_id: str) -> tuple[ComparisonDocument, bytes, bytes]:
         """What a printed report needs: the document and both aligned pictures (JPEG)."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             pair = _audited(session, actor, comparison_id, Action.REPORT_PDF_READ)
             vault = self._vaults.of(Subjects(session, actor.tenant).get(pair.subject_id))
         document = report_document(pair)
@@ -57,7 +57,7 @@ class ComparisonViewer:
 
     def aligned(self, actor: Actor, comparison_id: str, which: Which) -> bytes:
         """One of the two aligned pictures (JPEG)."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             pair = _audited(session, actor, comparison_id, Action.ALIGNED_READ)
             vault = self._vaults.of(Subjects(session, actor.tenant).get(pair.subject_id))
         return vault.get(aligned_blob(pair, which))
@@ -66,7 +66,7 @@ class ComparisonViewer:
         """Permission to read this comparison's report until ``expires_at``, and to correct contours from it."""
         if may_correct:
             actor.require(Scope.INGEST)
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             pair = _audited(session, actor, comparison_id, Action.LINK_MADE)
         return ReportLink(actor.tenant, pair.id, expires_at, corrector=actor.name if may_correct else None)
 

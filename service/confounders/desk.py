@@ -30,7 +30,7 @@ class ConfounderDesk:
 
     def change(self, actor: Actor, confounder_id: str, patch: ConfounderPatch) -> RecordedConfounder:
         """The record with what was sent in place of what it had, or ServiceError where that cannot be."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             row = RecordedConfounders(session, actor.tenant).get(confounder_id)
             if patch.sent:
                 _apply(row, patch)
@@ -41,29 +41,30 @@ class ConfounderDesk:
 
     def delete(self, actor: Actor, confounder_id: str) -> None:
         """Delete a record, for instance one made by mistake."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             rows = RecordedConfounders(session, actor.tenant)
             row = rows.get(confounder_id)
             rows.delete(row)
+            IdempotencyKeys(session, actor.tenant).forget(confounder_id)
             self._note(session, actor, Action.CONFOUNDER_DELETED, row)
 
     def page(self, actor: Actor, subject_id: str, after: str | None, limit: int) -> Sequence[RecordedConfounder]:
         """A page of a subject's confounders: health data, so the reading is audited."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             subject = Subjects(session, actor.tenant).get(subject_id)
             record(session, actor, Action.CONFOUNDERS_READ, subject.id)
             return RecordedConfounders(session, actor.tenant).page_of_subject(subject.id, after, limit)
 
     def see(self, actor: Actor, confounder_id: str) -> RecordedConfounder:
         """One record, its reading audited."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             row = RecordedConfounders(session, actor.tenant).get(confounder_id)
             record(session, actor, Action.CONFOUNDERS_READ, row.id)
             return row
 
     def _make(self, actor: Actor, subject_id: str, new: NewConfounder, key: str | None) -> RecordedConfounder:
         asked = fingerprint("confounder", subject_id, new.model_dump_json())
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             rows, keys = RecordedConfounders(session, actor.tenant), IdempotencyKeys(session, actor.tenant)
             subject = Subjects(session, actor.tenant).get(subject_id)
             made = keys.made(key, asked)

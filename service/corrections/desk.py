@@ -43,7 +43,7 @@ class CorrectionDesk:
 
     def withdraw(self, actor: Actor, photo_id: str, side: Side, contour: ContourName) -> None:
         """Take what the program found again; ServiceError where nothing was placed."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             photo = Photos(session, actor.tenant).get(photo_id)
             corrections = Corrections(session, actor.tenant)
             current = corrections.current(photo.id, side, contour)
@@ -55,7 +55,7 @@ class CorrectionDesk:
 
     def see(self, actor: Actor, photo_id: str) -> tuple[Photo, list[ContourCorrection]]:
         """The photo, and every correction there was."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             photo = Photos(session, actor.tenant).get(photo_id)
             record(session, actor, Action.CORRECTIONS_READ, photo_id)
             return photo, Corrections(session, actor.tenant).history_of(photo_id)
@@ -63,7 +63,7 @@ class CorrectionDesk:
     def _place(
         self, actor: Actor, photo_id: str, side: Side, contour: ContourName, new: NewCorrection
     ) -> ContourCorrection:
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             photo = Photos(session, actor.tenant).get(photo_id)
             _check(photo, _placed(side, contour, new))
             corrections, shape = Corrections(session, actor.tenant), new.shape.model_dump_json()

@@ -27,7 +27,7 @@ class CorrectionViewer:
 
     def page(self, actor: Actor, photo_id: str) -> CorrectionsAnswer:
         """The photo's contours, or ServiceError where it has none."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             photo = Photos(session, actor.tenant).get(photo_id)
             record(session, actor, Action.CORRECTIONS_READ, photo_id)
             rows = Corrections(session, actor.tenant).history_of(photo_id)
@@ -38,7 +38,7 @@ class CorrectionViewer:
 
     def picture(self, actor: Actor, photo_id: str) -> bytes:
         """The photo upright (JPEG), or ServiceError where it cannot be opened."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             photo = Photos(session, actor.tenant).get(photo_id)
             record(session, actor, Action.PICTURE_READ, photo_id)
             vault = self._vaults.of(Subjects(session, actor.tenant).get(photo.subject_id))
@@ -53,7 +53,7 @@ class CorrectionViewer:
     def link(self, actor: Actor, photo_id: str, expires_at: datetime) -> CorrectionLink:
         """Permission to see this photo and to correct its contours until ``expires_at``."""
         actor.require(Scope.READ)
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             photo = Photos(session, actor.tenant).get(photo_id)
             record(session, actor, Action.LINK_MADE, photo_id)
         if photo.status in {PhotoStatus.REFUSED, PhotoStatus.FAILED}:

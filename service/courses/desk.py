@@ -29,7 +29,7 @@ class CourseDesk:
 
     def change(self, actor: Actor, course_id: str, patch: CoursePatch) -> Course:
         """The course with what was sent in place of what it had, or ServiceError where that cannot be."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             course = Courses(session, actor.tenant).get(course_id)
             if patch.sent:
                 _apply(course, patch)
@@ -40,17 +40,18 @@ class CourseDesk:
 
     def delete(self, actor: Actor, course_id: str) -> None:
         """Delete the course; its visits stay, and belong to another one or to none."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             courses = Courses(session, actor.tenant)
             course = courses.get(course_id)
             courses.delete(course)
+            IdempotencyKeys(session, actor.tenant).forget(course_id)
             for visit in Visits(session, actor.tenant).every(Visit.course_id == course_id):
                 visit.course_id = None
             self._note(session, actor, Action.COURSE_DELETED, course)
 
     def _make(self, actor: Actor, subject_id: str, new: NewCourse, key: str | None) -> Course:
         asked = fingerprint("course", subject_id, new.model_dump_json())
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             courses, keys = Courses(session, actor.tenant), IdempotencyKeys(session, actor.tenant)
             subject = Subjects(session, actor.tenant).get(subject_id)
             made = keys.made(key, asked)

@@ -33,7 +33,7 @@ def list_courses(
     subject_id: str, actor: Reader, service: TheService, after: After = None, limit: Limit = 50
 ) -> Page[CourseAnswer]:
     """List a subject's courses."""
-    with service.database.writing() as session:
+    with service.database.writing(actor.tenant) as session:
         subject = Subjects(session, actor.tenant).get(subject_id)
         rows = Courses(session, actor.tenant).page_of_subject(subject.id, after, limit)
         record(session, actor, Action.COURSES_READ, subject.id)
@@ -43,7 +43,7 @@ def list_courses(
 @router.get("/courses/{course_id}", responses=problems(_C.COURSE_NOT_FOUND))
 def get_course(course_id: str, actor: Reader, service: TheService) -> CourseAnswer:
     """See a course."""
-    with service.database.writing() as session:
+    with service.database.writing(actor.tenant) as session:
         course = Courses(session, actor.tenant).get(course_id)
         record(session, actor, Action.COURSES_READ, course.id)
         return CourseAnswer.of(course)

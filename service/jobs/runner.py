@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping
 from threading import Event, Thread
 from typing import Final, Self
 
-from sqlalchemy.exc import OperationalError
-
-from service.blobs import BlobsUnavailableError
+from service.blobs import BlobDamagedError, BlobMissingError, BlobsUnavailableError
+from service.database import OUT_OF_SERVICE
 from service.jobs.engine import Job, JobEngine, JobKind
 from service.jobs.leases import LEASE_S
 from service.sandbox import SandboxUnavailableError
@@ -19,8 +18,11 @@ _log = logging.getLogger(__name__)
 
 _LOOK_S: Final = 0.5
 _RETRY_S: Final = 5.0
-TRANSIENT: Final = (OSError, OperationalError, BlobsUnavailableError, SandboxUnavailableError)
+_DOUBT_S: Final = 20.0
+TRANSIENT: Final = (OSError, *OUT_OF_SERVICE, BlobsUnavailableError, SandboxUnavailableError)
 """What is wrong with this machine or its neighbours, and not with the photo."""
+_DOUBTFUL: Final = (BlobMissingError, BlobDamagedError)
+"""A store that lies for a while, or a photo that is lost: waited for, but not for ever."""
 
 Doer = Callable[[Job], None]
 """Does a job and finishes it. It raises when the job should be tried again."""
@@ -67,7 +69,7 @@ class JobRunner:
     def _claim(self, name: str) -> Job | None:
         try:
             return self._jobs.claim(name, _LOOK_S)
-        except TRANSIENT:
+        except Exception:  # noqa: BLE001  whatever it is, a thread that ended would leave the jobs to nobody
             _log.warning("the jobs cannot be reached; looking again", exc_info=True)
             self._stop.wait(_RETRY_S)
             return None
@@ -78,6 +80,11 @@ class JobRunner:
         except TRANSIENT:
             _log.warning("job %s (%s) could not be done yet", job.id, job.kind, exc_info=True)
             self._put_back(job, _RETRY_S, counts=False)
+        except _DOUBTFUL:
+            _log.error(
+                "job %s (%s), attempt %d: its blob cannot be read", job.id, job.kind, job.attempts, exc_info=True
+            )
+            self._put_back(job, _DOUBT_S, counts=True)
         except Exception:  # noqa: BLE001  a crash of any kind counts against the job, and this thread goes on
             _log.exception("job %s (%s), attempt %d, failed", job.id, job.kind, job.attempts)
             self._put_back(job, 0, counts=True)
@@ -85,7 +92,7 @@ class JobRunner:
     def _put_back(self, job: Job, delay_s: float, *, counts: bool) -> None:
         try:
             self._jobs.put_back(job, delay_s, counts=counts)
-        except TRANSIENT:  # its lease runs out by itself
+        except Exception:  # noqa: BLE001  as above; its lease runs out by itself
             _log.warning("job %s was left to its lease", job.id, exc_info=True)
 
     def _beat(self, names: list[str]) -> None:
@@ -96,5 +103,5 @@ class JobRunner:
     def _renew(self, name: str) -> None:
         try:
             self._jobs.renew(name)
-        except TRANSIENT:
+        except Exception:  # noqa: BLE001  as above
             _log.warning("the leases of %s were not renewed", name, exc_info=True)

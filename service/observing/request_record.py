@@ -26,12 +26,15 @@ _FILES: Final = "/static/"
 _UPLOAD: Final = "POST", "/v1/visits/{visit_id}/photos"
 _ABORTED: Final = "aborted"
 _CREATED: Final = 201
+_TURNED_AWAY: Final = frozenset({401, 403, 429})
+_A_LINK: Final = "link"
 
 
 class RequestRecord:
     """ASGI middleware: tells of each request once it has ended, and answers for what went unexpectedly wrong.
 
-    Of the address only the route's template is told, of the client only which clinic it is: no query, no token, no id.
+    Of the address only the route's template is told: no query, no token, no id. Of the client, its clinic and key;
+    where it was turned away also the address that it came from, which is what guessing at keys is noticed by.
 
     Parameters
     ----------
@@ -102,11 +105,18 @@ def _count_upload(note: RequestNote) -> None:
 
 
 def _fields(scope: Scope, note: RequestNote, method: str, route: str) -> dict[str, str | int | float | None]:
-    actor = scope.get("actor")
     return {
         "method": method,
         "route": route,
         "status": note.status,
         "problem": note.problem,
-        "tenant": actor.tenant if isinstance(actor, Actor) else None,
+        **_who(scope.get("actor")),
+        "client": scope["client"][0] if note.status in _TURNED_AWAY and scope.get("client") else None,
     }
+
+
+def _who(actor: object) -> dict[str, str | None]:
+    """The clinic and the key's id; of a link only that it was one, for its name holds the id of what it shows."""
+    if not isinstance(actor, Actor):
+        return {"tenant": None, "actor": None}
+    return {"tenant": actor.tenant, "actor": _A_LINK if actor.comes_by_link else actor.name}

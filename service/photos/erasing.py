@@ -25,7 +25,7 @@ class PhotoEraser:
 
     def erase(self, actor: Actor, photo_id: str) -> list[str]:
         """Delete the photo, its comparisons and its pictures; the prefixes of the blobs that are being deleted."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             return erase_photos(session, actor, self._jobs, [Photos(session, actor.tenant).get(photo_id)])
 
 

@@ -45,7 +45,7 @@ class AnalysePhoto:
         vault.delete(self._keep_outcome(job, outcome, overlay, known))
 
     def _upload(self, job: Job) -> tuple[SubjectVault, str, View, Knowledge]:
-        with self._database.reading() as session:
+        with self._database.reading(job.tenant) as session:
             photo = Photos(session, job.tenant).get(job.target)
             vault = self._vaults.of(Subjects(session, job.tenant).get(photo.subject_id))
             known = gather(session, job.tenant, photo.subject_id, [photo.id])
@@ -60,7 +60,7 @@ class AnalysePhoto:
     def _keep_outcome(self, job: Job, outcome: MeasureOutcome, overlay: str | None, known: Knowledge) -> str | None:
         """Keep what was found; the picture that is of no use from now on, the new one or the one it replaces."""
         measured = isinstance(outcome.document, MeasurementDocument)
-        with self._database.writing() as session:
+        with self._database.writing(job.tenant) as session:
             if not self._jobs.finish(session, job):
                 return overlay
             photo = Photos(session, job.tenant).get(job.target)
@@ -73,7 +73,7 @@ class AnalysePhoto:
             return replaced
 
     def _give_up(self, job: Job) -> None:
-        with self._database.writing() as session:
+        with self._database.writing(job.tenant) as session:
             if self._jobs.finish(session, job):
                 photo = Photos(session, job.tenant).get(job.target)
                 photo.status = PhotoStatus.FAILED

@@ -39,7 +39,7 @@ class PhotoKeeper:
 
     def require_visit(self, actor: Actor, visit_id: str) -> None:
         """Raise ServiceError where there is no such visit, before a photo travels in vain."""
-        with self._database.reading() as session:
+        with self._database.reading(actor.tenant) as session:
             Visits(session, actor.tenant).get(visit_id)
 
     def keep(self, actor: Actor, visit_id: str, upload: Upload, key: str | None) -> Photo:
@@ -53,10 +53,10 @@ class PhotoKeeper:
 
     def _known(self, actor: Actor, key: str | None, asked: str) -> Photo | None:
         """Look first: that takes no write lock."""
-        with self._database.reading() as session:
+        with self._database.reading(actor.tenant) as session:
             if IdempotencyKeys(session, actor.tenant).made(key, asked) is None:
                 return None
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             return _made_before(session, actor, key, asked)
 
     def _refuse_what_is_no_picture(self, content: bytes) -> None:
@@ -82,12 +82,12 @@ class PhotoKeeper:
         return kept
 
     def _vault(self, actor: Actor, visit_id: str) -> SubjectVault:
-        with self._database.reading() as session:
+        with self._database.reading(actor.tenant) as session:
             visit = Visits(session, actor.tenant).get(visit_id)
             return self._vaults.of(Subjects(session, actor.tenant).get(visit.subject_id))
 
     def _write(self, actor: Actor, visit_id: str, upload: Upload, photo_id: str, key: str | None, asked: str) -> Photo:
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             known = _made_before(session, actor, key, asked)
             if known is not None:
                 return known

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Final
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -84,7 +85,7 @@ async def upload_photo(
     keeper = PhotoKeeper(service.database, service.vaults, service.jobs, service.doorkeeper)
     await run_in_threadpool(keeper.require_visit, actor, visit_id)
     upload = await receive_upload(request, service.settings.incoming, service.settings.upload_limit_bytes)
-    photo = await run_in_threadpool(keeper.keep, actor, visit_id, upload, key)
+    photo = await to_thread.run_sync(keeper.keep, actor, visit_id, upload, key, limiter=service.upload_threads)
     viewer = PhotoViewer(service.database, service.vaults)
     return photo_answer(await wait_until(_has_ended, lambda: viewer.peek(actor, photo.id), wait))
 
@@ -94,7 +95,7 @@ def list_photos(
     visit_id: str, actor: Reader, service: TheService, wanted: Wanted, after: After = None, limit: Limit = 50
 ) -> Page[PhotoSummary]:
     """List a visit's photos."""
-    with service.database.writing() as session:
+    with service.database.writing(actor.tenant) as session:
         visit = Visits(session, actor.tenant).get(visit_id)
         rows = Photos(session, actor.tenant).page_of_visit(visit.id, wanted, after, limit)
         record(session, actor, Action.PHOTOS_LISTED, visit.id)
@@ -106,7 +107,7 @@ def list_photos_of_subject(
     subject_id: str, actor: Reader, service: TheService, wanted: Wanted, after: After = None, limit: Limit = 50
 ) -> Page[PhotoSummary]:
     """List the photos of all of a subject's visits."""
-    with service.database.writing() as session:
+    with service.database.writing(actor.tenant) as session:
         subject = Subjects(session, actor.tenant).get(subject_id)
         rows = Photos(session, actor.tenant).page_of_subject(subject.id, wanted, after, limit)
         record(session, actor, Action.PHOTOS_LISTED, subject.id)
@@ -118,7 +119,7 @@ def list_photos_of_clinic(
     actor: Reader, service: TheService, wanted: Wanted, after: After = None, limit: Limit = 50
 ) -> Page[PhotoSummary]:
     """List the clinic's photos, for instance those that were refused today."""
-    with service.database.writing() as session:
+    with service.database.writing(actor.tenant) as session:
         rows = Photos(session, actor.tenant).page_of_clinic(wanted, after, limit)
         record(session, actor, Action.PHOTOS_LISTED, Whole.PHOTOS)
     return Page.of(rows, limit, photo_summary)

@@ -21,24 +21,24 @@ class PhotoViewer:
 
     def see(self, actor: Actor, photo_id: str) -> Photo:
         """The photo's row."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             return _audited(session, actor, photo_id, Action.PHOTO_READ)
 
     def peek(self, actor: Actor, photo_id: str) -> Photo:
         """The photo's row for whoever has just sent it; the upload is its audit."""
-        with self._database.reading() as session:
+        with self._database.reading(actor.tenant) as session:
             return Photos(session, actor.tenant).get(photo_id)
 
     def upload(self, actor: Actor, photo_id: str) -> bytes:
         """The bytes as uploaded."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             photo = _audited(session, actor, photo_id, Action.FILE_READ)
             vault = self._vaults.of(Subjects(session, actor.tenant).get(photo.subject_id))
         return vault.get(photo.upload_blob)
 
     def overlay(self, actor: Actor, photo_id: str) -> bytes:
         """The picture of what was measured, or ServiceError when there is none."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             photo = _audited(session, actor, photo_id, Action.OVERLAY_READ)
             vault = self._vaults.of(Subjects(session, actor.tenant).get(photo.subject_id))
         if photo.overlay_blob is None:

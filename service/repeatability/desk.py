@@ -39,27 +39,27 @@ class StudyDesk:
 
     def see(self, actor: Actor, study_id: str) -> StudyAnswer:
         """The study as it is now, or ServiceError."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             study = Studies(session, actor.tenant).get(study_id)
             record(session, actor, Action.STUDY_READ, study.id)
         return self.peek(actor, study_id)
 
     def peek(self, actor: Actor, study_id: str) -> StudyAnswer:
         """The same for whoever has just asked for it; the asking is its audit."""
-        with self._database.reading() as session:
+        with self._database.reading(actor.tenant) as session:
             study = Studies(session, actor.tenant).get(study_id)
             return study_answer(study, _persons(session, study), _pending(session, study))
 
     def withdraw(self, actor: Actor, study_id: str) -> None:
         """Let no later comparison count on it; it stays as history."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             study = Studies(session, actor.tenant).get(study_id)
             if study.ended_at is None:
                 study.ended_at, study.ended_by = now(), actor.name
                 record(session, actor, Action.STUDY_WITHDRAWN, study.id)
 
     def _make(self, actor: Actor, new: NewStudy) -> RepeatabilityStudy:
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             persons = list(_asked_photos(session, actor, new))
             _require_a_study(persons)
             asked = fingerprint("study", new.model_dump_json(), METHOD_VERSION)

@@ -55,7 +55,7 @@ class EvaluateStudy:
 
     def _all_compared(self, job: Job) -> bool:
         """Whether nothing is left to wait for; what was not asked for yet is."""
-        with self._database.reading() as session:
+        with self._database.reading(job.tenant) as session:
             study = Studies(session, job.tenant).get(job.target)
             if study.ended_at is not None:
                 return True  # withdrawn: nothing more is compared for it
@@ -69,15 +69,15 @@ class EvaluateStudy:
         return len(known) == len(pairs) and all(one.status != ComparisonStatus.QUEUED for one in known.values())
 
     def _keep(self, job: Job) -> None:
-        with self._database.reading() as session:
+        with self._database.reading(job.tenant) as session:
             study = Studies(session, job.tenant).get(job.target)
             result, document = _evaluated(session, study)
-        with self._database.writing() as session:
+        with self._database.writing(job.tenant) as session:
             if self._jobs.finish(session, job):
                 _write(Studies(session, job.tenant).get(job.target), result, document)
 
     def _give_up(self, job: Job) -> None:
-        with self._database.writing() as session:
+        with self._database.writing(job.tenant) as session:
             if self._jobs.finish(session, job):
                 study = Studies(session, job.tenant).get(job.target)
                 study.status, study.failure = StudyStatus.FAILED, GIVEN_UP

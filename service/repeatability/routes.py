@@ -46,7 +46,7 @@ async def make_study(new: NewStudy, actor: Ingester, service: TheService, wait: 
 @router.get("", responses=problems())
 def list_studies(actor: Reader, service: TheService, after: After = None, limit: Limit = 50) -> Page[StudySummary]:
     """List the clinic's studies, withdrawn ones included."""
-    with service.database.writing() as session:
+    with service.database.writing(actor.tenant) as session:
         record(session, actor, Action.STUDIES_LISTED, Whole.STUDIES)
         rows = Studies(session, actor.tenant).page(after=after, limit=limit)
     return Page.of(rows, limit, study_summary)

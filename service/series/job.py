@@ -41,7 +41,7 @@ class UpdateSeries:
         retry_on_clash(lambda: self._keep(job, updates))
 
     def _updates(self, job: Job) -> list[Update]:
-        with self._database.reading() as session:
+        with self._database.reading(job.tenant) as session:
             stored = StoredSeries(session, job.tenant)
             stale = [
                 state
@@ -51,7 +51,7 @@ class UpdateSeries:
             return [_update(session, job.tenant, state) for state in stale]
 
     def _keep(self, job: Job, updates: list[Update]) -> None:
-        with self._database.writing() as session:
+        with self._database.writing(job.tenant) as session:
             if not self._jobs.finish(session, job):
                 return
             stored = StoredSeries(session, job.tenant)

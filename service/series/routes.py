@@ -146,7 +146,7 @@ def list_due(
 ) -> Page[DueAnswer]:
     """List the subjects whose next visit or maintenance is due or overdue, the most pressing first."""
     today = datetime.now(UTC).date()
-    with service.database.writing() as session:
+    with service.database.writing(actor.tenant) as session:
         record(session, actor, Action.DUE_READ, Whole.DUE)
         rows = StoredSeries(session, actor.tenant).due(until or today, after, limit)
         subjects = Subjects(session, actor.tenant).every(Subject.id.in_([row.subject_id for row in rows]))

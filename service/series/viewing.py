@@ -45,7 +45,7 @@ class SeriesViewer:
 
     def ask(self, actor: Actor, subject_id: str, course_id: str | None, action: Action) -> bool:
         """Whether the stored series is true; has it brought up to date where it is not. The asking is audited."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             state = the_series(session, actor.tenant, subject_id, course_id)
             record(session, actor, action, subject_id)
             true = _is_true(session, actor, state)
@@ -55,12 +55,12 @@ class SeriesViewer:
 
     def is_true(self, actor: Actor, subject_id: str, course_id: str | None) -> bool:
         """Whether the stored series is true by now."""
-        with self._database.reading() as session:
+        with self._database.reading(actor.tenant) as session:
             return _is_true(session, actor, the_series(session, actor.tenant, subject_id, course_id))
 
     def tell(self, actor: Actor, subject_id: str, course_id: str | None) -> SeenSeries:
         """The stored series while it is true, else one made from what is there."""
-        with self._database.reading() as session:
+        with self._database.reading(actor.tenant) as session:
             state = the_series(session, actor.tenant, subject_id, course_id)
             row = StoredSeries(session, actor.tenant).of(subject_id, state.course_id)
             if row is not None and state.is_told_by(row):
@@ -71,7 +71,7 @@ class SeriesViewer:
 
     def pictures(self, actor: Actor, seen: SeenSeries) -> Mapping[str, bytes]:
         """The aligned photos of a series that was just told (JPEG), by photo; the telling is their audit."""
-        with self._database.reading() as session:
+        with self._database.reading(actor.tenant) as session:
             comparisons = Comparisons(session, actor.tenant).every_light(Comparison.subject_id == seen.subject_id)
             vault = self._vaults.of(Subjects(session, actor.tenant).get(seen.subject_id))
         by_id = {row.id: row for row in comparisons}
@@ -81,7 +81,7 @@ class SeriesViewer:
 
     def picture(self, actor: Actor, subject_id: str, course_id: str | None, comparison_id: str, which: Which) -> bytes:
         """One aligned photo of a comparison of this series (JPEG)."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             pair = _of_series(session, actor, subject_id, course_id, comparison_id)
             record(session, actor, Action.ALIGNED_READ, pair.id)
             vault = self._vaults.of(Subjects(session, actor.tenant).get(subject_id))
@@ -91,14 +91,14 @@ class SeriesViewer:
         self, actor: Actor, subject_id: str, course_id: str | None, comparison_id: str
     ) -> ComparisonDocument:
         """What the report of a comparison of this series tells, or ServiceError with the reason why there is none."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             pair = _of_series(session, actor, subject_id, course_id, comparison_id)
             record(session, actor, Action.REPORT_READ, pair.id)
         return report_document(pair)
 
     def link(self, actor: Actor, subject_id: str, course_id: str | None, expires_at: datetime) -> SeriesLink:
         """Permission to read this series until ``expires_at``."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             state = the_series(session, actor.tenant, subject_id, course_id)
             record(session, actor, Action.LINK_MADE, subject_id)
         return SeriesLink(actor.tenant, subject_id, state.course_id or NO_COURSE, expires_at)

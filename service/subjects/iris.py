@@ -84,7 +84,7 @@ class IrisDesk:
 
     def withdraw(self, actor: Actor, subject_id: str) -> None:
         """Take the average person's again; ServiceError where none was given."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             current = _current(session, actor, subject_id)
             _end(session, actor, current)
             record(session, actor, Action.IRIS_DIAMETER_WITHDRAWN, current.id)
@@ -92,7 +92,7 @@ class IrisDesk:
 
     def see(self, actor: Actor, subject_id: str) -> IrisDiameterHistory:
         """The diameter in use with its history, or ServiceError."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             current = _current(session, actor, subject_id)
             record(session, actor, Action.IRIS_DIAMETER_READ, current.id)
             history = [
@@ -101,7 +101,7 @@ class IrisDesk:
             return IrisDiameterHistory(**IrisDiameterAnswer.of(current).model_dump(), history=history)
 
     def _set_to(self, actor: Actor, subject_id: str, new: NewIrisDiameter) -> IrisDiameter:
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             subject, diameters = Subjects(session, actor.tenant).get(subject_id), IrisDiameters(session, actor.tenant)
             current, given = diameters.current(subject.id), new.model_dump()
             if current is not None and all(getattr(current, name) == value for name, value in given.items()):

@@ -17,5 +17,5 @@ class EraseBlobs:
         """Delete all under the prefix; never given up, however often it failed."""
         self._vaults.store.delete_under(job.target)
         self._database.scrub()
-        with self._database.writing() as session:
+        with self._database.writing(job.tenant) as session:
             self._jobs.finish(session, job)

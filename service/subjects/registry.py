@@ -28,7 +28,7 @@ class SubjectRegistry:
         Without the key the blobs are noise from the moment this returns. The job deletes them even if this process
         dies here.
         """
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             subjects = Subjects(session, actor.tenant)
             subject = subjects.get_alone(subject_id)
             counts = rows_of_subject(session, actor.tenant, subject_id)
@@ -39,7 +39,7 @@ class SubjectRegistry:
         return prefix
 
     def _find_or_make(self, actor: Actor, reference: str) -> Subject:
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             subjects = Subjects(session, actor.tenant)
             known = subjects.by_reference(reference)
             if known is None:

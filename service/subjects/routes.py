@@ -34,7 +34,7 @@ def list_subjects(
     actor: Reader, service: TheService, after: After = None, limit: Limit = 50, q: Search = None
 ) -> Page[SubjectAnswer]:
     """List the clinic's subjects, or those whose reference contains `q`."""
-    with service.database.writing() as session:
+    with service.database.writing(actor.tenant) as session:
         record(session, actor, Action.SUBJECTS_LISTED, Whole.SUBJECTS)
         rows = Subjects(session, actor.tenant).page_of_clinic(after, limit, q)
     return Page.of(rows, limit, SubjectAnswer.of)
@@ -43,7 +43,7 @@ def list_subjects(
 @router.get("/{subject_id}", responses=problems(ProblemCode.SUBJECT_NOT_FOUND))
 def get_subject(subject_id: str, actor: Reader, service: TheService) -> SubjectAnswer:
     """See a subject."""
-    with service.database.writing() as session:
+    with service.database.writing(actor.tenant) as session:
         subject = Subjects(session, actor.tenant).get(subject_id)
         record(session, actor, Action.SUBJECT_READ, subject.id)
         return SubjectAnswer.of(subject)

@@ -17,6 +17,8 @@ from service.tenancy.links import CohortLink, CorrectionLink, Link, LinkSigner, 
 from service.tenancy.tenant import Actor
 
 COOKIE: Final = "liftmark_link"
+_OVER_HTTPS: Final = "__Secure-"
+"""Begins the name of a cookie that browsers take over HTTPS alone, so that nobody on the line can plant one."""
 
 _GUARDED: Final = "/v1/"
 _BEARER: Final = "bearer "
@@ -49,7 +51,7 @@ class Gate:
 
     def find_actor(self, key: str) -> Actor | None:
         """Whose key it is; None for a wrong one."""
-        with self.database.reading() as session:
+        with self.database.reading_across() as session:
             return find_actor(session, key)
 
 
@@ -87,7 +89,7 @@ async def _admit(request: Request, gate: Gate) -> Actor | Response:
 def _admit_by_link(request: Request, links: LinkSigner) -> Actor | Response:
     linked = _linked(request)
     token = request.query_params.get("token") if request.method in _READS else None
-    held = token or request.cookies.get(COOKIE)
+    held = token or request.cookies.get(_cookie_of(request))
     if linked is None or held is None:
         return problem_response(ProblemCode.UNAUTHENTICATED)
     address, kind = linked
@@ -121,7 +123,7 @@ def _moved_into_cookie(request: Request, base: str, token: str, link: Link) -> R
     rest = request.url.remove_query_params("token")
     response = RedirectResponse(f"{rest.path}?{rest.query}" if rest.query else rest.path, 303)
     response.set_cookie(
-        COOKIE,
+        _cookie_of(request),
         token,
         expires=link.expires_at,
         path=base,
@@ -130,3 +132,7 @@ def _moved_into_cookie(request: Request, base: str, token: str, link: Link) -> R
         samesite="lax",  # strict would be dropped when the link is clicked in webmail; lax stays off others' writes
     )
     return response
+
+
+def _cookie_of(request: Request) -> str:
+    return f"{_OVER_HTTPS}{COOKIE}" if request.url.scheme == "https" else COOKIE

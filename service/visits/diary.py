@@ -34,7 +34,7 @@ class Diary:
 
     def change(self, actor: Actor, visit_id: str, patch: VisitPatch) -> Visit:
         """The visit with what was sent in place of what it had."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             visit = Visits(session, actor.tenant).get(visit_id)
             _require_course(session, actor, visit.subject_id, patch.course_id)
             was = visit.taken_at
@@ -49,7 +49,7 @@ class Diary:
 
     def delete(self, actor: Actor, visit_id: str) -> list[str]:
         """Delete the visit with its photos and their comparisons; the prefixes of the blobs that are being deleted."""
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             visits, photos = Visits(session, actor.tenant), Photos(session, actor.tenant)
             visit = visits.get(visit_id)
             prefixes = erase_photos(session, actor, self._jobs, photos.every_light(Photo.visit_id == visit.id))
@@ -61,7 +61,7 @@ class Diary:
 
     def _make(self, actor: Actor, subject_id: str, new: NewVisit, key: str | None) -> Visit:
         asked = fingerprint("visit", subject_id, new.model_dump_json())
-        with self._database.writing() as session:
+        with self._database.writing(actor.tenant) as session:
             visits, keys = Visits(session, actor.tenant), IdempotencyKeys(session, actor.tenant)
             subject = Subjects(session, actor.tenant).get(subject_id)
             made = keys.made(key, asked)

@@ -54,7 +54,7 @@ def list_visits(
     limit: Limit = 50,
 ) -> Page[VisitAnswer]:
     """List a subject's visits."""
-    with service.database.writing() as session:
+    with service.database.writing(actor.tenant) as session:
         subject = Subjects(session, actor.tenant).get(subject_id)
         rows = Visits(session, actor.tenant).page_of_subject(subject.id, after, limit, wanted)
         record(session, actor, Action.VISITS_READ, subject.id)
@@ -64,7 +64,7 @@ def list_visits(
 @router.get("/visits/{visit_id}", responses=problems(_C.VISIT_NOT_FOUND))
 def get_visit(visit_id: str, actor: Reader, service: TheService) -> VisitAnswer:
     """See a visit."""
-    with service.database.writing() as session:
+    with service.database.writing(actor.tenant) as session:
         visit = Visits(session, actor.tenant).get(visit_id)
         record(session, actor, Action.VISITS_READ, visit.id)
         return VisitAnswer.of(visit)

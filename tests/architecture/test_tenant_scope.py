@@ -10,6 +10,17 @@ MAY_SELECT = {
     Path("service/audit/rows.py"),  # made for one clinic as a repository is; it also holds the head of its chain
     Path("service/jobs/leases.py"),  # takes the next job of any clinic, which carries its tenant
 }
+ACROSS = {
+    Path("service/audit/anchoring.py"): "anchors the chain of every clinic",
+    Path("service/audit/commands.py"): "lists the clinics for whoever runs the service",
+    Path("service/bench/load.py"): "makes two clinics and their keys",
+    Path("service/cli_serve.py"): "makes a clinic and its key",
+    Path("service/demo.py"): "makes a clinic and its key",
+    Path("service/jobs/leases.py"): "takes, renews and counts the jobs of any clinic; a job carries its tenant",
+    Path("service/serving.py"): "finds out whether there is any key at all",
+    Path("service/tenancy/authentication.py"): "finds out whose key it is",
+}
+"""Where a session looks across the clinics, and why."""
 QUERYING = {"select", "update", "delete", "text", "query", "exec_driver_sql"}
 UNSCOPED = {"get", "get_one", "scalar", "scalars", "execute"}
 
@@ -33,6 +44,16 @@ def test_only_the_scoped_repository_asks_for_rows(package_trees):
         if path not in MAY_SELECT and "database" not in path.parts and (found := queries(tree))
     }
     assert asking == {}
+
+
+def sessions_across(tree: ast.Module) -> bool:
+    names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    return bool(names & {"reading_across", "writing_across", "EVERY_CLINIC"})
+
+
+def test_what_looks_across_clinics_says_why(package_trees):
+    across = {path for path, tree in package_trees.items() if "database" not in path.parts and sessions_across(tree)}
+    assert across == set(ACROSS), "give the session its tenant: database.writing(actor.tenant); or say the reason above"
 
 
 def test_every_table_of_records_carries_its_tenant():

@@ -82,7 +82,7 @@ def served(tmp_path) -> Iterator[Served]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         with serving(app, listener) as address, httpx.Client(base_url=address, timeout=60) as client:
-            with app.state.service.database.writing() as session:
+            with app.state.service.database.writing_across() as session:
                 key = create_key(session, "Aurora")
             yield Served(Clinic(client, key))
 

@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from service.blobs import BlobStore, open_blobs
 from service.database import Database
 from service.database.migrate import migrate
+
+LOGIN = "ordinary"
+"""An ordinary login that owns its database, as docs/operations.md has the operator make it."""
 
 
 @pytest.fixture(scope="session")
@@ -31,13 +35,15 @@ def postgres() -> Iterator[str]:
 
 @pytest.fixture
 def new_postgres_database(request) -> str:
-    """The address of an empty PostgreSQL database."""
+    """The address of an empty PostgreSQL database, with a login that row-level security holds for."""
     import psycopg
 
     address, name = request.getfixturevalue("postgres"), f"test_{secrets.token_hex(6)}"
     with psycopg.connect(address.format(name="postgres"), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    return address.format(name=name)
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (LOGIN,)).fetchone():
+            connection.execute(f"CREATE ROLE {LOGIN} LOGIN")
+        connection.execute(f"CREATE DATABASE {name} OWNER {LOGIN}")
+    return make_url(address.format(name=name)).set(username=LOGIN).render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

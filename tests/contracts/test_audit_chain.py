@@ -21,7 +21,7 @@ ROWS = 8
 
 
 def actor_of(database, clinic):
-    with database.writing() as session:
+    with database.writing_across() as session:
         return find_actor(session, create_key(session, clinic))
 
 
@@ -31,7 +31,7 @@ def actor(database):
 
 
 def write(database, actor, *targets: str) -> None:
-    with database.writing() as session:
+    with database.writing_across() as session:
         for target in targets:
             record(session, actor, Action.PHOTO_READ, target)
 
@@ -59,7 +59,7 @@ def broken(database, tenant, anchors=()) -> tuple[BreakKind, int]:
 
 
 def anchor_now(database, tenant, key=KEY) -> Anchor:
-    with database.reading() as session:
+    with database.reading_across() as session:
         head = AuditRows(session, tenant).head()
     return Anchor.made(key, datetime.now(UTC), tenant, head.count, head.hash)
 
@@ -76,7 +76,7 @@ def test_a_clinic_without_a_row_has_a_sound_chain(database, actor):
 
 
 def test_each_row_names_the_one_before_it(database, chain):
-    with database.reading() as session:
+    with database.reading_across() as session:
         rows = list(AuditRows(session, chain).walk())
     assert [row.number for row in rows] == list(range(1, ROWS + 1))
     assert [row.previous for row in rows] == [NO_HASH, *(row.hash for row in rows[:-1])]
@@ -204,7 +204,7 @@ def test_what_one_clinic_does_leaves_the_chain_of_another_alone(database, chain)
 
 def test_a_transaction_that_fails_leaves_no_row_and_no_gap(database, chain, actor):
     def fail() -> None:
-        with database.writing() as session:
+        with database.writing_across() as session:
             record(session, actor, Action.PHOTO_READ, "never")
             raise ZeroDivisionError
 
@@ -260,7 +260,7 @@ def test_rows_that_were_there_before_the_chain_are_its_beginning(database_url):
         for clinic, count in (("a", 3), ("b", 2)):
             found = verify(database, clinic)
             assert (found.broken, found.head.count) == (None, count)
-        with database.reading() as session:
+        with database.reading_across() as session:
             kept = list(AuditRows(session, "a").walk())
         assert [row.target for row in kept] == ["0", "2", "4"]
         assert kept[0].at == datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -275,7 +275,7 @@ def test_no_row_can_be_without_its_place(database, chain):
     bare = f"{COPY} SELECT tenant_id, NULL, at, actor, action, target, counts, '', '' FROM audit WHERE number = 1"
     with pytest.raises(IntegrityError):
         tamper(database, bare)
-    with database.reading() as session:
+    with database.reading_across() as session:
         assert session.query(AuditRow).count() == ROWS
 
 

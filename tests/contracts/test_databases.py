@@ -74,7 +74,7 @@ AGAIN = {
 
 @pytest.fixture
 def tenant(database) -> TenantId:
-    with database.writing() as session:
+    with database.writing_across() as session:
         key = create_key(session, "Aurora")
         return find_actor(session, key).tenant
 
@@ -102,10 +102,10 @@ def test_a_comparison_of_the_first_shape_keeps_its_photos_through_the_migration(
             for statement in FIRST_SHAPE:
                 connection.execute(text(statement))
         migrate(database)
-        with database.reading() as session:
+        with database.reading_across() as session:
             kept = session.get_one(Comparison, "comparisons")
             assert (kept.asked, kept.before_photo_id, kept.status) == ("photos:photos", "photos", "compared")
-        with database.writing() as session:
+        with database.writing_across() as session:
             session.add(Comparison(**AGAIN))
             with pytest.raises(IntegrityError):
                 session.flush()
@@ -115,17 +115,17 @@ def test_a_comparison_of_the_first_shape_keeps_its_photos_through_the_migration(
 def test_of_what_ends_and_stays_one_alone_is_in_use(database, tenant):
     def give(name: str, ended_at=None) -> None:
         given = {"mm": 11.9, "standard_uncertainty_mm": 0.1, "measured_by": "A", "set_by": "key"}
-        with database.writing() as session:
+        with database.writing_across() as session:
             IrisDiameters(session, tenant).add(IrisDiameter(id=name, subject_id="s", ended_at=ended_at, **given))
 
-    with database.writing() as session:
+    with database.writing_across() as session:
         Subjects(session, tenant).add(Subject(id="s", reference="P", wrapped_key=b"k"))
     give("first", datetime.now().astimezone())
     give("second")
     give("third", datetime.now().astimezone())
     with pytest.raises(IntegrityError):
         give("fourth")
-    with database.reading() as session:
+    with database.reading_across() as session:
         assert IrisDiameters(session, tenant).current("s").id == "second"
         assert len(IrisDiameters(session, tenant).history_of("s")) == 3
 
@@ -133,14 +133,14 @@ def test_of_what_ends_and_stays_one_alone_is_in_use(database, tenant):
 def test_of_studies_in_the_same_words_one_alone_is_in_force(database, tenant):
     def make(name: str, ended_at=None, **more) -> None:
         told = {"name": "Room 1", "fingerprint": "f", "method_version": "1", "status": "studied", "made_by": "key"}
-        with database.writing() as session:
+        with database.writing_across() as session:
             Studies(session, tenant).add(RepeatabilityStudy(id=name, ended_at=ended_at, **told, **more))
 
     make("first", datetime.now().astimezone(), floors='{"mrd1": 0.1}')
     make("second", floors='{"mrd1": 0.2, "unknown_to_this_version": 1}')
     with pytest.raises(IntegrityError):
         make("third")
-    with database.reading() as session:
+    with database.reading_across() as session:
         assert Studies(session, tenant).same("f").id == "second"
         assert [study.id for study in Studies(session, tenant).in_force()] == ["second"]
         assert floors_of(session, tenant, Labels(room="1")) == {"mrd1": 0.2}
@@ -149,7 +149,7 @@ def test_of_studies_in_the_same_words_one_alone_is_in_force(database, tenant):
 def test_a_study_outlives_its_photos(database, tenant):
     told = {"name": "Room 1", "fingerprint": "f", "method_version": "1", "status": "studied", "made_by": "key"}
     photo = {"view": "frontal", "sha256": "x", "size_bytes": 1, "upload_blob": "b", "status": "analysed"}
-    with database.writing() as session:
+    with database.writing_across() as session:
         Subjects(session, tenant).add(Subject(id="s", reference="P", wrapped_key=b"k"))
         when = datetime.now().astimezone()
         session.add(Visit(id="v", tenant_id=tenant, subject_id="s", taken_at=when, phase="x", room="1"))
@@ -159,17 +159,17 @@ def test_a_study_outlives_its_photos(database, tenant):
         row = StudyPhoto(study_id="study", photo_id="p", subject_id="s", person=0, place=0)
         assert StudyPhotos(session, tenant).add(row).tenant_id == tenant
         Subjects(session, tenant).delete(Subjects(session, tenant).get("s"))
-    with database.reading() as session:
+    with database.reading_across() as session:
         assert StudyPhotos(session, tenant).of("study") == []
         assert Studies(session, tenant).get("study").name == "Room 1"
 
 
 def test_a_time_comes_back_in_utc_as_the_same_moment(database, tenant):
     taken_at = datetime(2026, 3, 2, 10, 30, tzinfo=timezone(timedelta(hours=5, minutes=30)))
-    with database.writing() as session:
+    with database.writing_across() as session:
         Subjects(session, tenant).add(Subject(id="s", reference="P", wrapped_key=b"k"))
         session.add(Visit(id="v", tenant_id=tenant, subject_id="s", taken_at=taken_at, phase="baseline"))
-    with database.reading() as session:
+    with database.reading_across() as session:
         kept = session.get_one(Visit, "v").taken_at
     assert kept == taken_at
     assert kept.utcoffset() == timedelta(0)
@@ -177,20 +177,20 @@ def test_a_time_comes_back_in_utc_as_the_same_moment(database, tenant):
 
 def test_a_transaction_that_fails_leaves_nothing(database):
     def fail() -> None:
-        with database.writing() as session:
+        with database.writing_across() as session:
             session.add(Clinic(name="never"))
             session.flush()
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    with database.reading() as session:
+    with database.reading_across() as session:
         assert session.scalar(select(func.count()).select_from(Clinic)) == 0
 
 
 def test_a_reference_names_one_subject_of_a_clinic(database, tenant):
     def add():
-        with database.writing() as session:
+        with database.writing_across() as session:
             Subjects(session, tenant).add(Subject(reference="P-1", wrapped_key=b"k"))
 
     add()
@@ -200,7 +200,7 @@ def test_a_reference_names_one_subject_of_a_clinic(database, tenant):
 
 def test_many_who_look_and_insert_at_once_end_up_with_one_row(database, tenant):
     def find_or_add() -> str:
-        with database.writing() as session:
+        with database.writing_across() as session:
             subjects = Subjects(session, tenant)
             found = subjects.by_reference("P-1")
             return (found or subjects.add(Subject(id=new_id(), reference="P-1", wrapped_key=b"k"))).id
@@ -216,23 +216,23 @@ def test_many_who_look_and_insert_at_once_end_up_with_one_row(database, tenant):
 
 
 def test_what_hangs_on_a_subject_goes_with_it(database, tenant):
-    with database.writing() as session:
+    with database.writing_across() as session:
         subject = Subjects(session, tenant).add(Subject(id="s", reference="P", wrapped_key=b"k"))
         session.add(Visit(id="v", tenant_id=tenant, subject_id="s", taken_at=datetime.now().astimezone(), phase="x"))
         session.flush()
         Subjects(session, tenant).delete(subject)
-    with database.reading() as session:
+    with database.reading_across() as session:
         assert session.get(Visit, "v") is None
 
 
 def test_a_course_has_one_series_and_a_subject_without_one_has_one(database, tenant):
     def store(name: str, course_id: str | None) -> None:
         rest = {"fingerprint": "f", "kind": "k", "pairs": "", "document": "{}", "made_at": datetime.now().astimezone()}
-        with database.writing() as session:
+        with database.writing_across() as session:
             StoredSeries(session, tenant).add(SubjectSeries(id=name, subject_id="s", course_id=course_id, **rest))
 
     started = {"kind": "k", "planned_sessions": 1, "interval_days": 7, "started_on": date(2026, 3, 2)}
-    with database.writing() as session:
+    with database.writing_across() as session:
         Subjects(session, tenant).add(Subject(id="s", reference="P", wrapped_key=b"k"))
         for name in ("a", "b"):
             Courses(session, tenant).add(Course(id=name, subject_id="s", **started))
@@ -241,9 +241,9 @@ def test_a_course_has_one_series_and_a_subject_without_one_has_one(database, ten
     for course_id in ("a", None):
         with pytest.raises(IntegrityError):
             store("4", course_id)
-    with database.writing() as session:
+    with database.writing_across() as session:
         Courses(session, tenant).delete(Courses(session, tenant).get("a"))
-    with database.reading() as session:
+    with database.reading_across() as session:
         assert StoredSeries(session, tenant).of("s", "a") is None
         assert StoredSeries(session, tenant).of("s", None).id == "3"
 
@@ -258,24 +258,24 @@ def test_a_visit_of_the_second_shape_keeps_its_photos_through_the_migration(data
                 connection.execute(text(statement))
         migrate(database, "0002")
         migrate(database)
-        with database.reading() as session:
+        with database.reading_across() as session:
             assert session.get_one(Visit, "visits").course_id is None
             assert session.get_one(Photo, "photos").measured_at is None
 
 
 def test_references_are_searched_in_capitals_or_not_beyond_ascii(database, tenant):
-    with database.writing() as session:
+    with database.writing_across() as session:
         for reference in ("MÜLLER", "50%", "5000"):
             Subjects(session, tenant).add(Subject(id=new_id(), reference=reference, wrapped_key=b"k"))
-    with database.reading() as session:
+    with database.reading_across() as session:
         found = {q: [s.reference for s in Subjects(session, tenant).page_of_clinic(None, 50, q)] for q in ("ü", "0%")}
     assert found == {"ü": ["MÜLLER"], "0%": ["50%"]}
 
 
 def test_a_key_opens_its_own_clinic_with_its_own_scopes(database):
-    with database.writing() as session:
+    with database.writing_across() as session:
         keys = [create_key(session, "Aurora", [Scope.READ]), create_key(session, "Borealis")]
-    with database.reading() as session:
+    with database.reading_across() as session:
         first, second = (find_actor(session, key) for key in keys)
         assert find_actor(session, "lm_wrong") is None
     assert first.scopes == {Scope.READ}
@@ -284,7 +284,7 @@ def test_a_key_opens_its_own_clinic_with_its_own_scopes(database):
 
 
 def test_the_first_key_is_made_once(database):
-    with database.writing() as session:
+    with database.writing_across() as session:
         assert create_first_key(session).startswith("lm_")
-    with database.writing() as session:
+    with database.writing_across() as session:
         assert create_first_key(session) is None

@@ -2,11 +2,12 @@
 
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from service.database.tables import Subject
-from service.jobs import JobKind, LeasedJobs
+from service.database.tables import Subject, new_id
+from service.jobs import JobKind, JobRunner, LeasedJobs
 from service.subjects.repository import Subjects
 from service.tenancy.keys import create_key, find_actor
 from service.tenancy.tenant import TenantId
@@ -17,7 +18,7 @@ KIND = JobKind.ANALYSE_PHOTO
 
 @pytest.fixture
 def tenant(database) -> TenantId:
-    with database.writing() as session:
+    with database.writing_across() as session:
         return find_actor(session, create_key(session, "Aurora")).tenant
 
 
@@ -29,14 +30,14 @@ def jobs(database) -> LeasedJobs:
 @pytest.fixture
 def enqueue(database, jobs, tenant):
     def add(target: str = "photo", subject_id: str | None = None) -> None:
-        with database.writing() as session:
+        with database.writing_across() as session:
             jobs.enqueue(session, tenant, KIND, target, subject_id)
 
     return add
 
 
 def finish(database, jobs, job) -> bool:
-    with database.writing() as session:
+    with database.writing_across() as session:
         return jobs.finish(session, job)
 
 
@@ -54,20 +55,20 @@ def test_jobs_are_taken_in_the_order_in_which_they_came(jobs, enqueue):
 
 
 def test_what_may_come_later_waits_for_all_else_until_somebody_waits_for_it(database, jobs, enqueue, tenant):
-    with database.writing() as session:
+    with database.writing_across() as session:
         for name in ("later", "hastened"):
             jobs.enqueue(session, tenant, KIND, name, later=True)
             session.flush()
             time.sleep(0.002)
     enqueue("first")
-    with database.writing() as session:
+    with database.writing_across() as session:
         jobs.hasten(session, tenant, KIND, "hastened")
     assert [jobs.claim("w").target for _ in range(3)] == ["hastened", "first", "later"]
 
 
 def test_a_job_that_is_wanted_once_waits_once(database, jobs, tenant):
     def want(target: str) -> None:
-        with database.writing() as session:
+        with database.writing_across() as session:
             jobs.enqueue_once(session, tenant, KIND, target)
 
     for target in ("a", "a", "b"):
@@ -80,11 +81,11 @@ def test_a_job_that_is_wanted_once_waits_once(database, jobs, tenant):
 
 
 def test_a_job_that_waits_is_not_begun_before_what_counts_on_it_is_written(database, jobs, tenant):
-    with database.writing() as session:
+    with database.writing_across() as session:
         jobs.enqueue_once(session, tenant, KIND, "a")
     begun = []
     worker = threading.Thread(target=lambda: begun.append((jobs.claim("w"), time.monotonic())))
-    with database.writing() as session:
+    with database.writing_across() as session:
         jobs.enqueue_once(session, tenant, KIND, "a")
         worker.start()
         time.sleep(0.3)
@@ -97,7 +98,7 @@ def test_a_job_that_waits_is_not_begun_before_what_counts_on_it_is_written(datab
 
 def test_a_job_of_a_transaction_that_fails_does_not_exist(database, jobs, tenant):
     def fail() -> None:
-        with database.writing() as session:
+        with database.writing_across() as session:
             jobs.enqueue(session, tenant, KIND, "photo")
             raise ZeroDivisionError
 
@@ -128,6 +129,77 @@ def test_a_dead_workers_job_is_taken_over_and_its_late_result_is_not_wanted(data
     assert finish(database, jobs, living)
 
 
+@pytest.fixture
+def clock(monkeypatch):
+    """Put the machine's clock forward or back; a database server's own stays right."""
+    offset = [timedelta()]
+    monkeypatch.setattr("service.jobs.leases.now", lambda: datetime.now(UTC) + offset[0])
+    return lambda **jump: offset.__setitem__(0, timedelta(**jump))
+
+
+@pytest.mark.parametrize("jump", [{"hours": 1}, {"days": 365}])
+def test_after_the_clock_went_back_no_job_waits_for_the_time_that_it_was(jobs, enqueue, clock, jump):
+    clock(**jump)
+    for name in ("leased", "put back", "queued"):
+        enqueue(name)
+        time.sleep(0.002)
+    jobs.claim("dead")
+    jobs.put_back(jobs.claim("w"), delay_s=0.2)
+    clock()
+    time.sleep(LEASE_S * 1.2)
+    assert {jobs.claim("living").target for _ in range(3)} == {"leased", "put back", "queued"}
+
+
+def test_a_clock_that_is_a_little_behind_takes_no_job_of_the_living(jobs, enqueue, clock):
+    enqueue()
+    jobs.claim("living")
+    clock(seconds=-LEASE_S / 2)
+    assert jobs.claim("other") is None
+
+
+def test_a_job_that_was_put_back_for_a_day_waits_for_a_day(jobs, enqueue):
+    enqueue()
+    jobs.put_back(jobs.claim("w"), delay_s=86_400)
+    time.sleep(LEASE_S * 1.2)
+    assert jobs.claim("w") is None
+
+
+def test_ids_go_on_sorting_after_the_clock_went_back(monkeypatch):
+    before = [new_id() for _ in range(1000)]
+    monkeypatch.setattr("service.database.tables.time.time_ns", lambda: 0)
+    ids = [*before, *(new_id() for _ in range(1000))]
+    assert ids == sorted(ids)
+    assert {len(one) for one in ids} == {32}
+
+
+class TroubledJobs:
+    """An engine that nobody can reach at first, in a way that nobody foresaw."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.again = threading.Event()
+
+    def claim(self, holder: str, patience_s: float = 0) -> None:
+        self.asked += 1
+        if self.asked > 1:
+            self.again.set()
+        raise ZeroDivisionError
+
+    def renew(self, holder: str) -> None:
+        raise ZeroDivisionError
+
+    def wake(self) -> None:
+        pass
+
+
+def test_a_worker_outlives_whatever_the_engine_raises(monkeypatch):
+    monkeypatch.setattr("service.jobs.runner._RETRY_S", 0.01)
+    jobs = TroubledJobs()
+    with JobRunner(jobs, {}, workers=1) as runner:
+        assert jobs.again.wait(20)
+        assert runner.alive
+
+
 def test_a_worker_that_renews_keeps_its_job(jobs, enqueue):
     enqueue()
     jobs.claim("slow")
@@ -151,7 +223,7 @@ def test_finishing_in_a_transaction_that_fails_leaves_the_job(database, jobs, en
     job = jobs.claim("w")
 
     def fail() -> None:
-        with database.writing() as session:
+        with database.writing_across() as session:
             jobs.finish(session, job)
             raise ZeroDivisionError
 
@@ -178,11 +250,11 @@ def test_a_job_put_back_for_later_waits(jobs, enqueue):
 
 
 def test_a_job_goes_with_its_subject(database, jobs, enqueue, tenant):
-    with database.writing() as session:
+    with database.writing_across() as session:
         subject = Subjects(session, tenant).add(Subject(id="s", reference="P", wrapped_key=b"k"))
     enqueue(subject_id="s")
     job = jobs.claim("w")
-    with database.writing() as session:
+    with database.writing_across() as session:
         Subjects(session, tenant).delete(session.merge(subject))
     assert not finish(database, jobs, job)
 
@@ -192,7 +264,7 @@ def test_a_dropped_job_is_gone_whoever_holds_it_and_the_others_stay(database, jo
     held = jobs.claim("w")
     enqueue("dropped")
     enqueue("other")
-    with database.writing() as session:
+    with database.writing_across() as session:
         jobs.drop(session, tenant, ["dropped"])
     assert not finish(database, jobs, held)
     assert jobs.claim("w").target == "other"
@@ -201,7 +273,7 @@ def test_a_dropped_job_is_gone_whoever_holds_it_and_the_others_stay(database, jo
 
 def test_a_clinic_drops_its_own_jobs_alone(database, jobs, enqueue):
     enqueue("photo")
-    with database.writing() as session:
+    with database.writing_across() as session:
         other = find_actor(session, create_key(session, "Borealis")).tenant
         jobs.drop(session, other, ["photo"])
     assert jobs.claim("w").target == "photo"
@@ -235,7 +307,7 @@ def test_the_queues_tell_what_waits_what_is_held_and_for_how_long(database, jobs
     for number in range(3):
         enqueue(str(number))
         time.sleep(0.002)
-    with database.writing() as session:
+    with database.writing_across() as session:
         jobs.enqueue(session, tenant, JobKind.ERASE_BLOBS, "prefix")
     held = jobs.claim("w")
     time.sleep(0.1)

@@ -66,7 +66,7 @@ def service(request, tmp_path):
 
 @pytest.fixture
 def actor(service):
-    with service.database.writing() as session:
+    with service.database.writing_across() as session:
         return find_actor(session, create_key(session, "Aurora"))
 
 
@@ -104,7 +104,7 @@ def test_the_main_job_ends_and_can_be_erased(service, actor):
     told = stored(lambda: series.is_true(actor, subject.id, None), lambda: series.tell(actor, subject.id, None))
     assert {one.reason for one in told.document.visits} == {"No face."}
     assert told.course_id is not None
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         (due,) = StoredSeries(session, actor.tenant).due(date(2026, 3, 9), None, 50)
     assert (due.subject_id, due.due_what) == (subject.id, "session 1")
 
@@ -114,7 +114,7 @@ def test_the_main_job_ends_and_can_be_erased(service, actor):
     while list(store.names_under(prefix)):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         assert StoredSeries(session, actor.tenant).due(date(2026, 3, 9), None, 50) == []
 
 
@@ -131,7 +131,7 @@ def test_a_series_that_was_made_late_replaces_no_newer_one(service, actor):
     look()
 
     late = UpdateSeries(service.database, service.jobs)
-    with service.database.writing() as session:
+    with service.database.writing_across() as session:
         held = StoredSeries(session, actor.tenant).of(subject, None)
         held.fingerprint = "of something else"
     job = Job("late", actor.tenant, JobKind.UPDATE_SERIES, subject, 1, "late")
@@ -141,7 +141,7 @@ def test_a_series_that_was_made_late_replaces_no_newer_one(service, actor):
     assert look().due.since.isoformat() == "2026-04-13"
     late._jobs = Holding(service.jobs)
     late._keep(job, updates)
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         assert StoredSeries(session, actor.tenant).of(subject, None).due_since == date(2026, 4, 13)
 
 

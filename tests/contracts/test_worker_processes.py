@@ -68,7 +68,7 @@ def clinic(environment, monkeypatch):
 class Clinic:
     def __init__(self, service) -> None:
         self.service = service
-        with service.database.writing() as session:
+        with service.database.writing_across() as session:
             self.actor = find_actor(session, create_key(session, "Aurora"))
         subject = SubjectRegistry(service.database, service.vaults, service.jobs).find_or_make(self.actor, "P-1")
         self.subject = subject.id
@@ -83,7 +83,7 @@ class Clinic:
         return PhotoViewer(self.service.database, self.service.vaults).peek(self.actor, photo_id).status
 
     def jobs(self) -> list[JobRow]:
-        with self.service.database.reading() as session:
+        with self.service.database.reading_across() as session:
             return list(session.scalars(select(JobRow)))
 
     def leased_to(self, process: subprocess.Popen) -> str | None:

@@ -32,7 +32,7 @@ def clinics(database) -> dict[str, str]:
     """Clinics with some rows each; their ids."""
     ids = {}
     for name, count in ROWS.items():
-        with database.writing() as session:
+        with database.writing_across() as session:
             actor = find_actor(session, create_key(session, name))
             for number in range(count):
                 record(session, actor, Action.PHOTO_READ, f"{number:032x}")
@@ -50,7 +50,7 @@ def tamper(database, statement: str) -> None:
 
 
 def anchor_file(database, tenant, path):
-    with database.reading() as session:
+    with database.reading_across() as session:
         head = AuditRows(session, tenant).head()
     path.write_text(Anchor.made(database.audit_key, now(), tenant, head.count, head.hash).line + "\n")
     return path

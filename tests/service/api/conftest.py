@@ -252,7 +252,7 @@ def new_clinic(client, service):
     """Make further clinics, or further keys with fewer scopes."""
 
     def make(name: str, *scopes) -> Clinic:
-        with service.database.writing() as session:
+        with service.database.writing_across() as session:
             return Clinic(client, create_key(session, name, scopes))
 
     return make

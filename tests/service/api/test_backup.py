@@ -44,10 +44,10 @@ def test_a_backup_of_a_running_service_restores_every_photo_byte_for_byte(clinic
     shutil.copytree(tmp_path / "copy", restored)
     shutil.copy2(settings.data / "master.key", restored / "master.key")
     with open_service(Settings(data=restored, workers=0), analyst) as again:
-        with again.database.reading() as session:
+        with again.database.reading_across() as session:
             actor = find_actor(session, clinic.headers["Authorization"].removeprefix("Bearer "))
         viewer = PhotoViewer(again.database, again.vaults)
-        with again.database.reading() as session:
+        with again.database.reading_across() as session:
             kept = [row.id for row in _photos(session, actor, subject)]
         assert set(acknowledged) <= set(kept) <= set(sent)
         assert {photo: viewer.upload(actor, photo) for photo in kept} == {photo: sent[photo] for photo in kept}

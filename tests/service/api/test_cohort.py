@@ -18,7 +18,7 @@ MEDIAN = -0.4
 
 
 def tenant_of(clinic, service) -> str:
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         return find_actor(session, clinic.headers["Authorization"].removeprefix("Bearer ")).tenant
 
 
@@ -26,7 +26,7 @@ def treated(clinic, service, count: int = 6, kind: str = "microcurrent", name: s
     """So many subjects, each with a stored series whose jaw changed."""
     subjects = [clinic.subject(f"{name}-{number}") for number in range(count)]
     tenant = tenant_of(clinic, service)
-    with service.database.writing() as session:
+    with service.database.writing_across() as session:
         for subject, size in zip(subjects, np.linspace(MEDIAN - 0.3, MEDIAN + 0.3, count), strict=True):
             told = {"document": stored(float(size), kind), "kind": kind, "fingerprint": "f", "pairs": ""}
             row = SubjectSeries(tenant_id=tenant, subject_id=subject, course_id=None, made_at=datetime.now(UTC), **told)
@@ -159,7 +159,7 @@ def test_reading_needs_a_key_that_reads_and_a_link_one_that_exports(new_clinic, 
 
 def test_reading_is_audited(clinic, service):
     clinic.get("/v1/cohort")
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         told = [(row.action, row.target) for row in session.query(AuditRow)]
     assert told == [("cohort_read", "cohort")]
 
@@ -175,14 +175,14 @@ def test_a_study_that_comes_later_makes_a_stored_series_anew(clinic, service):
 
     subject, tenant = clinic.subject(), tenant_of(clinic, service)
     clinic.photo(visit=clinic.visit(subject))
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         before = the_series(session, tenant, subject, None).fingerprint([])
     from service.database.tables import RepeatabilityStudy
 
     told = {"name": "Room 1", "fingerprint": "f", "method_version": "1", "status": "studied", "made_by": "key"}
-    with service.database.writing() as session:
+    with service.database.writing_across() as session:
         session.add(RepeatabilityStudy(tenant_id=tenant, floors='{"mrd1": 0.2}', **told))
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         state = the_series(session, tenant, subject, None)
     assert state.floors == {"mrd1": 0.2}
     assert state.fingerprint([]) != before

@@ -91,6 +91,18 @@ def test_a_links_token_moves_into_a_cookie_of_that_comparison_alone(linked):
     assert moved.headers["referrer-policy"] == "no-referrer"
 
 
+def test_over_https_the_cookie_is_one_that_only_https_can_set(linked):
+    pair, url, browser = linked
+    over_https = {"X-Forwarded-Proto": "https"}  # as a proxy on this machine says it
+    cookie = browser.get(url, headers=over_https).headers["set-cookie"]
+    assert cookie.startswith("__Secure-liftmark_link=")
+    assert "secure" in cookie.lower().split("; ")
+    report = f"/v1/comparisons/{pair}/report"
+    held = {"Cookie": cookie.split(";")[0]}
+    assert browser.get(report, headers=over_https | held).status_code == 200
+    assert browser.get(report, headers=held).status_code == 401
+
+
 def test_a_link_opens_nothing_else(linked, clinic):
     pair, url, browser = linked
     token = urlsplit(url).query

@@ -184,7 +184,7 @@ def test_every_deed_is_in_the_audit(clinic, photo, service):
     clinic.get(corrections(photo))
     clinic.get(f"/v1/photos/{photo}/picture")
     clinic.delete(lid(photo))
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         done = [(one.action, one.target) for one in session.scalars(select(AuditRow).order_by(AuditRow.id))]
     assert done[-4:] == [
         ("correction_placed", row),
@@ -200,7 +200,7 @@ def test_erasing_a_subject_erases_its_corrections(clinic, service):
     subject = clinic.subject()
     clinic.put(lid(clinic.photo(visit=clinic.visit(subject))), LID)
     assert clinic.delete(f"/v1/subjects/{subject}").status_code == 204
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         assert session.scalars(select(ContourCorrection)).all() == []
 
 

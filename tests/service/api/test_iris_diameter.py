@@ -103,9 +103,9 @@ def test_every_deed_is_in_the_audit_and_erasure_takes_the_diameters_along(clinic
     clinic.put(iris(subject), GIVEN)
     clinic.get(iris(subject))
     clinic.delete(iris(subject))
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         done = [one.action for one in session.scalars(select(AuditRow).order_by(AuditRow.id))]
     assert done[-3:] == ["iris_diameter_set", "iris_diameter_read", "iris_diameter_withdrawn"]
     clinic.delete(f"/v1/subjects/{subject}")
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         assert session.scalars(select(IrisDiameter)).all() == []

@@ -59,8 +59,20 @@ def test_each_request_is_one_line_with_its_route_and_clinic(clinic, client, line
     ]
     assert [line["request_id"] for line in told] == [answer.headers["x-request-id"] for answer in answers]
     assert [bool(line["tenant"]) for line in told] == [True, False, False]
+    assert [line["client"] for line in told] == [None, "127.0.0.1", None]
     assert all(line["ms"] > 0 and line["time"].endswith("Z") and line["level"] == "info" for line in told)
     assert photo not in json.dumps(told)
+
+
+def test_a_line_says_which_key_was_used_and_of_a_link_only_that_it_was_one(clinic, client, service, lines):
+    pair = clinic.pair()
+    link = clinic.post(f"/v1/comparisons/{pair}/link").json()["url"]
+    before = len(lines())
+    clinic.get("/v1/subjects")
+    client.get(link, follow_redirects=True)
+    key = clinic.get("/v1/audit").json()["items"][0]["actor"]
+    assert [line["actor"] for line in lines()[before:]] == [key, None, "link", key]
+    assert pair not in json.dumps(lines()[before:])
 
 
 def test_a_problem_says_the_requests_id_and_a_404_only_its_header(clinic, client):
@@ -83,8 +95,9 @@ def test_what_went_wrong_here_is_logged_under_the_id_that_the_client_got(clinic,
     def broken(_):
         raise ValueError(CANARY)
 
-    monkeypatch.setattr(type(service.database), "reading", broken)
-    answer = clinic.get("/v1/subjects")
+    with monkeypatch.context() as broken_database:  # whole again before the service ends, which reads too
+        broken_database.setattr(type(service.database), "reading", broken)
+        answer = clinic.get("/v1/subjects")
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert answer.headers["x-content-type-options"] == "nosniff"
     (line,) = [line for line in written().splitlines() if "the request failed" in line]
@@ -133,7 +146,7 @@ def _break_a_write(service) -> None:
     from service.database.tables import Subject
 
     try:
-        with service.database.writing() as session:
+        with service.database.writing_across() as session:
             session.add(Subject(id="s", tenant_id="nobody", reference=CANARY, wrapped_key=b"k"))
     except Exception:
         logging.getLogger("service.test").exception("a write failed")

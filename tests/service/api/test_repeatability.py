@@ -199,7 +199,7 @@ def test_erasing_the_person_leaves_a_study_without_any_of_their_photos(clinic, s
     left = clinic.get(f"{STUDIES}/{found['id']}").json()
     assert left["persons"] == []
     assert left["result"] == found["result"]
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         from service.database.tables import RepeatabilityStudy
 
         kept = session.get(RepeatabilityStudy, found["id"])
@@ -260,7 +260,7 @@ def test_the_most_fitting_then_the_newest_study_counts_for_each_measurand(clinic
         )
     )
     sem = float(np.std(FIGURES, ddof=1))
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         found = {room: floors_of(session, tenant, Labels(room=room)) for room in (None, "R", "S")}
         mixed = pair_floors(session, tenant, Labels(room="R"), Labels(room="S"))
     assert found["R"][MeasurandCode.MRD1] == pytest.approx(10 * sem, abs=0.01)
@@ -272,7 +272,7 @@ def test_the_most_fitting_then_the_newest_study_counts_for_each_measurand(clinic
 
 
 def tenant_of(clinic, service):
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         return find_actor(session, clinic.headers["Authorization"].removeprefix("Bearer ")).tenant
 
 
@@ -282,7 +282,7 @@ def test_reading_and_withdrawing_are_audited(clinic, service):
     found = study(clinic, [retakes(clinic)]).json()
     clinic.get(f"{STUDIES}/{found['id']}")
     clinic.delete(f"{STUDIES}/{found['id']}")
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         told = [row.action for row in session.query(AuditRow).filter(AuditRow.target == found["id"])]
     assert told == [f"repeatability_study_{what}" for what in ("made", "read", "withdrawn")]
 

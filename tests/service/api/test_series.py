@@ -27,7 +27,7 @@ def subject(clinic) -> str:
 
 
 def asked_by_system(service) -> set[str]:
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         rows = session.scalars(select(AuditRow).where(AuditRow.actor == "system:series"))
         return {row.target for row in rows}
 
@@ -104,7 +104,7 @@ def test_it_is_answered_from_what_is_stored_while_that_is_true(clinic, service, 
     told = series(clinic, subject)
     monkeypatch.setattr(ComparisonDocument, "model_validate_json", lambda *_: 1 / 0)
     assert clinic.get(f"/v1/subjects/{subject}/series").json() == told
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         assert session.scalars(select(JobRow).where(JobRow.kind == JobKind.UPDATE_SERIES)).all() == []
 
 
@@ -173,7 +173,7 @@ def test_a_late_update_does_not_replace_a_newer_series(clinic, service, subject)
     visits = treated(clinic, subject)
     series(clinic, subject)
     tenant = TenantId(tenant_of(service, subject))
-    with service.database.writing() as session:
+    with service.database.writing_across() as session:
         session.scalars(select(SubjectSeries)).one().fingerprint = "old"
     job = Job("late", tenant, JobKind.UPDATE_SERIES, subject, 1, "w")
     jobs = PromisingJobs(service.jobs)
@@ -201,7 +201,7 @@ class PromisingJobs:
 
 
 def tenant_of(service, subject: str) -> str:
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         return session.scalars(select(SubjectSeries).where(SubjectSeries.subject_id == subject)).one().tenant_id
 
 
@@ -212,7 +212,7 @@ def test_of_many_changes_at_once_one_update_waits(clinic, service, analyst, subj
     clinic.put(f"/v1/subjects/{subject}/iris-diameter", {"mm": 12.0, "measured_by": "Dr. A."})
     for number in range(5):  # both workers are held by comparisons
         visit(clinic, subject, 60 + number)
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         waiting = session.scalars(
             select(JobRow).where(JobRow.kind == JobKind.UPDATE_SERIES, JobRow.leased_by.is_(None))
         ).all()
@@ -226,7 +226,7 @@ def test_erasure_takes_the_series_along(clinic, service, subject):
     course_of(clinic, subject)
     series(clinic, subject)
     assert clinic.delete(f"/v1/subjects/{subject}").status_code == 204
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         assert session.scalars(select(SubjectSeries)).all() == []
         assert session.scalars(select(Comparison)).all() == []
         assert session.scalars(select(JobRow).where(JobRow.kind == JobKind.UPDATE_SERIES)).all() == []

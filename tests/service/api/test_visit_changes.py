@@ -53,7 +53,7 @@ def test_a_visit_cannot_be_changed_to_what_it_cannot_be(clinic, visit, wrong):
 def test_a_change_is_audited_and_no_change_is_not(clinic, service, visit):
     clinic.patch(f"/v1/visits/{visit}", {"notes": "x"})
     clinic.patch(f"/v1/visits/{visit}", {})
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         rows = session.scalars(select(AuditRow).where(AuditRow.action == "visit_changed")).all()
     assert [row.target for row in rows] == [visit]
 
@@ -93,7 +93,7 @@ def test_erasing_a_photo_during_its_analysis_is_not_undone_by_its_result(clinic,
     analyst.go_on.set()
     clinic.photo(visit=clinic.visit(clinic.subject("P-2")))  # a later job has ended, so the earlier one has too
     assert not any(photo in str(path) for path in kept_files(service))
-    with service.database.reading() as session:
+    with service.database.reading_across() as session:
         assert session.scalars(select(JobRow).where(JobRow.target == photo)).all() == []
         assert session.scalars(select(Comparison)).all() == []
 

@@ -27,6 +27,13 @@ def test_every_answer_carries_the_safety_headers(clinic, path):
     assert headers["referrer-policy"] == "no-referrer"
 
 
+def test_over_https_browsers_are_told_to_stay_there(clinic):
+    over_https = {"X-Forwarded-Proto": "https"}  # as a proxy on this machine says it
+    said = clinic.client.get("/healthz", headers=over_https).headers["strict-transport-security"]
+    assert said == "max-age=63072000; includeSubDomains"
+    assert "strict-transport-security" not in clinic.client.get("/healthz").headers
+
+
 def test_answers_about_persons_are_stored_nowhere(clinic):
     assert clinic.get("/v1/subjects").headers["cache-control"] == "no-store"
 
@@ -58,8 +65,9 @@ def test_every_error_is_a_problem_that_says_what_to_do(clinic, method, path, con
 
 
 def test_an_error_that_nobody_expected_tells_nothing_of_the_inside(clinic, service, monkeypatch):
-    monkeypatch.setattr(type(service.database), "reading", lambda _: 1 / 0)
-    answer = clinic.get("/v1/subjects")
+    with monkeypatch.context() as broken_database:  # whole again before the service ends, which reads too
+        broken_database.setattr(type(service.database), "reading", lambda _: 1 / 0)
+        answer = clinic.get("/v1/subjects")
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert "division" not in answer.text
 
