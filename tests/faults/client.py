@@ -48,7 +48,7 @@ class CarefulClient:
 
     def comparison(self, before: str, after: str) -> str:
         pair = {"before_photo_id": before, "after_photo_id": after}
-        return self._made("comparison", "/v1/comparisons", pair, before=before, after=after)
+        return self._made("comparison", "/v1/comparisons?wait=0", pair, before=before, after=after)
 
     def upload(self, visit: str, content: bytes, key: str) -> str:
         """Upload a photo; its id."""

@@ -18,6 +18,7 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.path.touch()
         self._lock = threading.Lock()
 
     def asked(self, what: str, **about: str) -> None:

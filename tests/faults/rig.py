@@ -1,5 +1,6 @@
 """One service at work under a watch, with its client and its judge, and what came of killing it."""
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from tests.faults.scenario import Picture, sitting
 from tests.faults.station import START_S, Station, first_key, kept_alive, station, wait_for
 from tests.faults.watch import Call, Watch
 
+_LIKE = re.compile(r"liftmark\.db[-a-z]*|blobs|incoming|PGSQL|^[0-9.:]+$")
 SETTLES_WITHIN_S = 120
 """Two leases and a retry, on a machine that has other things to do."""
 
@@ -23,10 +25,11 @@ SETTLES_WITHIN_S = 120
 class Trial:
     """One sitting and what was done to the service meanwhile.
 
-    ``counts`` says at which call it was to be killed, ``killed`` at which ones it was: fewer where there were fewer calls.
+    ``counts`` says at which call it was to be killed, ``killed`` at which it was: fewer where fewer calls were made.
     """
 
     counts: tuple[int, ...]
+    acknowledged: int
     calls: int
     killed: tuple[Call, ...]
     findings: tuple[Finding, ...]
@@ -35,6 +38,11 @@ class Trial:
     def harm(self) -> list[Finding]:
         """What breaks a promise."""
         return [found for found in self.findings if found.verdict not in HARMLESS]
+
+    @property
+    def at(self) -> list[str]:
+        """The calls that it was killed at, without what is of this run alone."""
+        return [f"{call.name} {_LIKE.search(call.about)[0]}" for call in self.killed]
 
 
 @dataclass
@@ -52,19 +60,26 @@ class Rig:
     def trial(self, *counts: int) -> Trial:
         """Kill at the ``counts[0]``-th durable call of a sitting, and at the ``counts[1]``-th after that, and judge."""
         self._sittings += 1
-        wait_for(self.service.answers, START_S, self.service.log.read_text)
+        self._await_service()
+        told = self._acknowledged()
         self.watch.kill_at(*counts)
         sitting(self.client, f"sitting {self._sittings}", self.picture)
         self._settle()
         calls, killed = len(self.watch.calls), tuple(self.watch.killed)
         self.watch.kill_at()
-        return Trial(counts, calls, killed, tuple(self._new_findings()))
+        return Trial(counts, self._acknowledged() - told, calls, killed, tuple(self._new_findings()))
+
+    def _acknowledged(self) -> int:
+        return self.client.ledger.path.read_text().count('"event": "acknowledged"')
+
+    def _await_service(self) -> None:
+        wait_for(self.service.answers, START_S, self.service.log.read_text)
 
     def _settle(self) -> None:
         checker_of(self.service, self.key, self.client.ledger).settle(SETTLES_WITHIN_S)
 
     def _new_findings(self) -> Iterable[Finding]:
-        wait_for(self.service.answers, START_S, self.service.log.read_text)
+        self._await_service()
         self._settle()
         found = set(checker_of(self.service, self.key, self.client.ledger).findings()) - self._known
         self._known |= found

@@ -14,7 +14,7 @@ import httpx
 
 from tests.faults.home import Home
 
-START_S = 120
+START_S = 300
 KEY = re.compile(r"lm_[A-Za-z0-9_-]{43}")
 LIFTMARK = (sys.executable, "-m", "service.cli")
 
@@ -138,9 +138,9 @@ def end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
     process.wait(START_S)
 
 
-def first_key(service: Station) -> str:
+def first_key(service: Station, under: Under = ()) -> str:
     """Start a new service for the first time; the key that it prints."""
-    service.start()
+    service.start(under)
     (key,) = KEY.findall(service.log.read_text())
     return key
 

@@ -1,17 +1,62 @@
-"""kill -9 at durable calls of the web process and of a worker: a few of them, `make faults` takes each one."""
+"""kill -9 at the durable calls of a sitting: at a few of them here, at each one in `make faults`."""
+
+from collections.abc import Iterable
 
 import pytest
 
-from tests.faults.photos import tiny
-from tests.faults.rig import rig, watch_of
+from tests.faults.journal import POSTGRESQL, SQLITE, note
+from tests.faults.peers import watch_of_peers
+from tests.faults.photos import face, tiny
+from tests.faults.points import parts, points
+from tests.faults.rig import Trial, rig, watch_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+WEB, WORKER = "kill -9 of the web process before its n-th {}", "kill -9 of a worker before its n-th {}"
+WRITE, MESSAGE = "write", "message to or from database and blob store"
+AGAIN = ", and again during recovery"
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(0)]
 
 
-def test_web(sqlite_home):
-    with rig(sqlite_home, tiny, watch_of(sqlite_home)) as at:
-        for counts in ((), (40,), (333,), (600, 9)):
-            trial = at.trial(*counts)
-            print(trial)
-            assert trial.harm == []
-            assert len(trial.killed) == len(counts)
+@pytest.mark.parametrize("part", parts(3))
+def test_nothing_is_lost_when_the_web_process_is_killed_at_a_write(sqlite_home, part):
+    with rig(sqlite_home, tiny, watch_of(sqlite_home)) as service:
+        calls = service.trial().calls
+        judge(WEB.format(WRITE), SQLITE, (service.trial(n) for n in points(calls, part, 3)))
+
+
+@pytest.mark.parametrize("part", parts(1))
+def test_nothing_is_lost_when_a_worker_is_killed_at_a_write(sqlite_home, part):
+    with rig(sqlite_home, face, watch_of(sqlite_home), of_worker=True) as service:
+        calls = service.trial().calls
+        judge(WORKER.format(WRITE), SQLITE, (service.trial(n) for n in points(calls, part, 1)))
+
+
+@pytest.mark.parametrize("part", parts(1))
+def test_nothing_is_lost_when_the_web_process_is_killed_again_during_recovery(sqlite_home, part):
+    with rig(sqlite_home, tiny, watch_of(sqlite_home)) as service:
+        calls = service.trial().calls
+        judge(WEB.format(WRITE) + AGAIN, SQLITE, (service.trial(n, 1 + n % 40) for n in points(calls, part, 1)))
+
+
+@pytest.mark.parametrize("part", parts(1))
+def test_nothing_is_lost_when_the_web_process_is_killed_at_a_message(postgresql_home, part):
+    with rig(postgresql_home, tiny, watch_of_peers(postgresql_home)) as service:
+        calls = service.trial().calls
+        judge(WEB.format(MESSAGE), POSTGRESQL, (service.trial(n) for n in points(calls, part, 1)))
+
+
+@pytest.mark.parametrize("part", parts(1))
+def test_nothing_is_lost_when_a_worker_is_killed_at_a_message(postgresql_home, part):
+    with rig(postgresql_home, face, watch_of_peers(postgresql_home), of_worker=True) as service:
+        calls = service.trial().calls
+        judge(WORKER.format(MESSAGE), POSTGRESQL, (service.trial(n) for n in points(calls, part, 1)))
+
+
+def judge(fault: str, home: str, trials: Iterable[Trial]) -> None:
+    """In no trial may anything be found but blobs that no row names."""
+    harm = {}
+    for trial in trials:
+        note(fault, home, trial.findings, faults=len(trial.killed), acknowledged=trial.acknowledged, at=trial.at)
+        if trial.harm:
+            harm[trial.counts] = trial
+    assert not harm

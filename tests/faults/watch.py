@@ -80,7 +80,7 @@ class Watch:
         """Whether a call is counted."""
         return call.about.startswith(self._folder)
 
-    def about(self, thread: int, name: str, arguments: tuple[int, ...]) -> str:
+    def about(self, process: int, thread: int, name: str, arguments: tuple[int, ...]) -> str:
         """What a call is about: the path of a file, or what the kernel calls the descriptor."""
         where = CALLS[name][1]
         if isinstance(where, int):
@@ -114,7 +114,7 @@ class Watch:
                 continue
 
     def _is_deadly(self, pid: int, thread: int, name: str, arguments: tuple[int, ...]) -> bool:
-        call = Call(name, self.about(thread, name, arguments))
+        call = Call(name, self.about(pid, thread, name, arguments))
         if not self.matters(call):
             return False
         if not self._is_due(call):
@@ -155,6 +155,11 @@ def _link(thread: int, name: str) -> Path:
 
 
 def _text_at(thread: int, address: int) -> str:
+    return os.fsdecode(bytes_at(thread, address, _LONGEST_PATH).split(b"\0", 1)[0])
+
+
+def bytes_at(thread: int, address: int, size: int) -> bytes:
+    """What a process has in its memory, or as much of it as there is."""
     with Path(f"/proc/{thread}/mem").open("rb", buffering=0) as memory:
         memory.seek(address)
-        return os.fsdecode(memory.read(_LONGEST_PATH).split(b"\0", 1)[0])
+        return memory.read(size)
