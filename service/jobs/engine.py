@@ -100,8 +100,8 @@ class JobEngine(Protocol):
         Those that may come later are the last ones. None means: ask again.
         """
 
-    def renew(self, holder: str) -> None:
-        """Say that ``holder`` is alive and still at its jobs."""
+    def renew(self, job: Job) -> None:
+        """Say that the holder is alive and still at this job. Of what it does not know that it holds, the lease runs out."""
 
     def finish(self, session: Session, job: Job) -> bool:
         """End the job in the transaction that writes its result.

@@ -74,11 +74,10 @@ class LeasedJobs:
                 self._news.wait_for(lambda: self._news_count != known_news, patience_s)
         return job
 
-    def renew(self, holder: str) -> None:
-        """Put off the end of all the holder's leases."""
+    def renew(self, job: Job) -> None:
+        """Put off the end of the lease if it is still the holder's."""
         with self._database.writing_across() as session:
-            mine = update(JobRow).where(JobRow.leased_by == holder)
-            session.execute(mine.values(_leased(_clock(session), self._lease)))
+            session.execute(update(JobRow).where(*_held(job)).values(_leased(_clock(session), self._lease)))
 
     def finish(self, session: Session, job: Job) -> bool:
         """Delete the row if it is still the holder's."""

@@ -37,7 +37,8 @@ class JobRunner:
         self._stop = Event()
         names = [f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}" for _ in range(workers)]
         self._workers = [Thread(target=self._work, args=(name,), name=f"job-{name}") for name in names]
-        self._pulse = Thread(target=self._beat, args=(names,), name="job-leases")
+        self._in_hand: dict[str, Job] = {}
+        self._pulse = Thread(target=self._beat, name="job-leases")
 
     def __enter__(self) -> Self:
         for thread in self._threads:
@@ -64,7 +65,9 @@ class JobRunner:
         while not self._stop.is_set():
             job = self._claim(name)
             if job is not None:
+                self._in_hand[name] = job
                 self._do(job)
+                del self._in_hand[name]
 
     def _claim(self, name: str) -> Job | None:
         try:
@@ -95,13 +98,14 @@ class JobRunner:
         except Exception:  # noqa: BLE001  as above; its lease runs out by itself
             _log.warning("job %s was left to its lease", job.id, exc_info=True)
 
-    def _beat(self, names: list[str]) -> None:
+    def _beat(self) -> None:
+        """Only of what is in hand: a job whose claim or return got lost with the database is for whoever comes next."""
         while not self._stop.wait(LEASE_S / 3):
-            for name in names:
-                self._renew(name)
+            for job in list(self._in_hand.values()):
+                self._renew(job)
 
-    def _renew(self, name: str) -> None:
+    def _renew(self, job: Job) -> None:
         try:
-            self._jobs.renew(name)
+            self._jobs.renew(job)
         except Exception:  # noqa: BLE001  as above
-            _log.warning("the leases of %s were not renewed", name, exc_info=True)
+            _log.warning("the lease of job %s was not renewed", job.id, exc_info=True)
