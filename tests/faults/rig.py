@@ -13,7 +13,7 @@ from tests.faults.home import Home
 from tests.faults.judging import checker_of
 from tests.faults.ledger import Ledger
 from tests.faults.scenario import Picture, sitting
-from tests.faults.station import START_S, Station, first_key, kept_alive, station, wait_for
+from tests.faults.station import START_S, Station, kept_alive, printed_key, station, wait_for
 from tests.faults.watch import Call, Watch
 
 _LIKE = re.compile(r"liftmark\.db[-a-z]*|blobs|incoming|PGSQL|^[0-9.:]+$")
@@ -30,7 +30,7 @@ class Trial:
 
     counts: tuple[int, ...]
     acknowledged: int
-    calls: int
+    calls: tuple[Call, ...]
     killed: tuple[Call, ...]
     findings: tuple[Finding, ...]
 
@@ -65,7 +65,7 @@ class Rig:
         self.watch.kill_at(*counts)
         sitting(self.client, f"sitting {self._sittings}", self.picture)
         self._settle()
-        calls, killed = len(self.watch.calls), tuple(self.watch.killed)
+        calls, killed = tuple(self.watch.calls), tuple(self.watch.killed)
         self.watch.kill_at()
         return Trial(counts, self._acknowledged() - told, calls, killed, tuple(self._new_findings()))
 
@@ -90,10 +90,13 @@ class Rig:
 def rig(home: Home, picture: Picture, watch: Watch, *, of_worker: bool = False) -> Iterator[Rig]:
     """A new service: its web process under ``watch``, or a worker beside a web process that has none of its own."""
     ledger = Ledger(home.folder.with_name("ledger.jsonl"))
-    with watch, station(home, "--workers", "0" if of_worker else "1") as service:
-        key = first_key(service)
-        service.kill()
-        with CarefulClient(service.address, key, ledger) as client, _at_work(service, watch, of_worker=of_worker):
+    with (
+        watch,
+        station(home, "--workers", "0" if of_worker else "1") as service,
+        _at_work(service, watch, of_worker=of_worker),
+    ):
+        key = printed_key(service)
+        with CarefulClient(service.address, key, ledger) as client:
             yield Rig(service, watch, client, key, picture)
 
 

@@ -140,7 +140,13 @@ def end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
 
 def first_key(service: Station, under: Under = ()) -> str:
     """Start a new service for the first time; the key that it prints."""
-    service.start(under)
+    service.launch(under)
+    return printed_key(service)
+
+
+def printed_key(service: Station) -> str:
+    """The key that a new service prints at its first start; it answers when this returns."""
+    wait_for(service.answers, START_S, service.log.read_text)
     (key,) = KEY.findall(service.log.read_text())
     return key
 
