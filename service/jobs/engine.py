@@ -101,7 +101,10 @@ class JobEngine(Protocol):
         """
 
     def renew(self, job: Job) -> None:
-        """Say that the holder is alive and still at this job. Of what it does not know that it holds, the lease runs out."""
+        """Say that the holder is alive and still at this job.
+
+        Jobs are renewed one by one: one whose claim or return got lost on the way is held by nobody who knows of it.
+        """
 
     def finish(self, session: Session, job: Job) -> bool:
         """End the job in the transaction that writes its result.

@@ -11,7 +11,7 @@ from tests.faults.home import Home
 from tests.faults.ledger import Ledger
 from tests.faults.rig import Rig
 from tests.faults.scenario import Picture
-from tests.faults.station import Station, first_key, kept_alive, station, wait_for
+from tests.faults.station import Station, kept_alive, printed_key, station, wait_for
 from tests.faults.watch import Call
 
 Victim = Callable[[], None]
@@ -79,11 +79,11 @@ def struck(home: Home, picture: Picture, victims: Callable[[Station], Victims], 
     """A new service with so many worker processes, which may be struck; with none, the web process has its own."""
     ledger = Ledger(home.folder.with_name("ledger.jsonl"))
     with station(home, "--workers", "0" if workers else "1") as service, ExitStack() as at_work:
-        key = first_key(service)
-        service.kill()
+        at_work.enter_context(kept_alive(service))
+        key = printed_key(service)
+        for _ in range(workers):
+            at_work.enter_context(kept_alive(service, worker=True))
         client = at_work.enter_context(CarefulClient(service.address, key, ledger))
-        for worker in (False, *[True] * workers):
-            at_work.enter_context(kept_alive(service, worker=worker))
         strikes = Strikes(victims(service))
         at_work.callback(strikes.kill_at)
         yield Rig(service, strikes, client, key, picture)

@@ -9,16 +9,15 @@ from random import Random
 import pytest
 
 from tests.faults.home import Home
+from tests.faults.journal import POSTGRESQL, SQLITE, note
 from tests.faults.mortal_postgres import MortalPostgres, mortal_postgres
 from tests.faults.photos import face, tiny
+from tests.faults.points import MOMENTS, SHORT, parts
 from tests.faults.rig import Rig
 from tests.faults.strikes import one_worker, strikes_at, struck
 from tests.faults.verifying import audit_findings
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(0)]
-
-TRIALS = int(os.environ.get("LIFTMARK_FAULT_MOMENTS", "1"))
-"""Of each kind; `make faults` makes more."""
 
 
 @pytest.fixture
@@ -29,19 +28,22 @@ def mortal_home(tmp_path, s3) -> Iterator[tuple[Home, MortalPostgres]]:
         yield Home.on_servers(tmp_path / "home", database, blobs, os.environ["AWS_ENDPOINT"]), server
 
 
-def test_nothing_is_lost_when_the_web_process_or_one_of_two_workers_is_killed_at_any_moment(home):
-    random = Random(20261127)
+@pytest.mark.skipif(SHORT, reason="part of `make faults`")
+@pytest.mark.parametrize("part", parts(1))
+def test_nothing_is_lost_when_the_web_process_or_one_of_two_workers_is_killed_at_any_moment(home, part):
+    random = Random(f"web or worker {part}")
 
     def victims(service):
         return {"web": service.kill, "worker": one_worker(service, random)}
 
     with struck(home, face, victims, workers=2) as service:
-        judge(service, random)
+        judge(service, random, "kill -9 of the web process or of one of two workers at a random moment")
 
 
-def test_nothing_is_lost_when_postgresql_is_killed_at_any_moment(mortal_home):
+@pytest.mark.parametrize("part", parts(1))
+def test_nothing_is_lost_when_postgresql_is_killed_at_any_moment(mortal_home, part):
     home, database = mortal_home
-    random = Random(20261128)
+    random = Random(f"PostgreSQL {part}")
 
     def victims(_):
         return {
@@ -51,7 +53,22 @@ def test_nothing_is_lost_when_postgresql_is_killed_at_any_moment(mortal_home):
         }
 
     with struck(home, tiny, victims, workers=0) as service:
-        judge(service, random)
+        judge(service, random, "kill -9 of the PostgreSQL server, its postmaster or a connection at a random moment")
+
+
+def judge(service: Rig, random: Random, fault: str) -> None:
+    """Nothing but orphans may be found after any trial, and the audit must be whole after all of them."""
+    on = SQLITE if service.service.home.database.startswith("sqlite") else POSTGRESQL
+    harm = []
+    sitting_s = sitting_length_s(service)
+    for number in range(MOMENTS):
+        strikes = strikes_at(random, service.watch.victims, sitting_s, count=1 + number % 2)
+        trial = service.trial(*strikes)
+        fallen = [call.about for call in trial.killed]
+        note(fault, on, trial.findings, faults=len(fallen), acknowledged=trial.acknowledged, at=fallen)
+        harm += [(strikes, trial.harm)] * bool(trial.harm)
+    assert not harm
+    assert audit_findings(service.service) == []
 
 
 def sitting_length_s(service: Rig) -> float:
@@ -59,15 +76,4 @@ def sitting_length_s(service: Rig) -> float:
     assert service.trial().harm == []  # the first one waits until all has started
     began = time.monotonic()
     assert service.trial().harm == []
-    print(time.monotonic() - began)
     return time.monotonic() - began
-
-
-def judge(service: Rig, random: Random) -> None:
-    """Nothing but orphans may be found after any trial, and the audit's chain must be whole at the end."""
-    sitting_s = sitting_length_s(service)
-    for number in range(TRIALS):
-        trial = service.trial(*strikes_at(random, service.watch.victims, sitting_s, count=1 + number % 2))
-        print(time.ctime(), trial)
-        assert trial.harm == []
-    assert audit_findings(service.service) == []
