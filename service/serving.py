@@ -45,12 +45,13 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
 def _connections_there_is_room_for() -> int:
     """As many as the system lets this process have files for, and not more than are of use."""
-    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _OTHER_FILES + _FILES_A_CONNECTION * _MOST_CONNECTIONS
-    if now < wanted:
-        now = min(wanted, most)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (now, most))
-    return min(_MOST_CONNECTIONS, max(1, (now - _OTHER_FILES) // _FILES_A_CONNECTION))
+    if 0 <= files < wanted:  # infinity is -1
+        files = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    room = _MOST_CONNECTIONS if files < 0 else (files - _OTHER_FILES) // _FILES_A_CONNECTION
+    return max(1, min(_MOST_CONNECTIONS, room))
 
 
 @contextmanager

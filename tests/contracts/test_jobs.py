@@ -139,7 +139,7 @@ def clock(monkeypatch):
 
 
 @pytest.mark.parametrize("jump", [{"hours": 1}, {"days": 365}])
-def test_after_the_clock_went_back_no_job_waits_for_the_time_that_it_was(jobs, enqueue, clock, jump):
+def test_after_the_clock_went_back_no_job_waits_for_the_time_that_it_was(database, jobs, enqueue, clock, jump):
     clock(**jump)
     for name in ("leased", "put back", "queued"):
         enqueue(name)
@@ -148,7 +148,11 @@ def test_after_the_clock_went_back_no_job_waits_for_the_time_that_it_was(jobs, e
     jobs.put_back(jobs.claim("w"), delay_s=0.2)
     clock()
     time.sleep(LEASE_S * 1.2)
-    assert {jobs.claim("living").target for _ in range(3)} == {"leased", "put back", "queued"}
+    taken = []
+    for _ in range(3):
+        taken.append(jobs.claim("living"))
+        finish(database, jobs, taken[-1])
+    assert {job.target for job in taken} == {"leased", "put back", "queued"}
 
 
 def test_a_clock_that_is_a_little_behind_takes_no_job_of_the_living(jobs, enqueue, clock):

@@ -24,7 +24,7 @@ class CarefulClient:
     patience_s : how long one request is sent again before the client gives up.
     """
 
-    def __init__(self, address: str, key: str, ledger: Ledger, patience_s: float = 120) -> None:
+    def __init__(self, address: str, key: str, ledger: Ledger, patience_s: float = 300) -> None:
         self.ledger = ledger
         self._patience_s = patience_s
         # No connection is kept: one of a process that was killed would only cost another attempt.

@@ -70,7 +70,7 @@ class Station:
     def answers(self) -> bool:
         """Whether the web process answers now."""
         try:
-            return httpx.get(f"{self.address}/healthz", timeout=10).is_success
+            return httpx.get(f"{self.address}/healthz", timeout=60).is_success
         except httpx.TransportError:
             return False
 

@@ -16,6 +16,7 @@ from tests.faults.home import REPOSITORY, Home
 from tests.faults.judging import checker_of
 from tests.faults.ledger import Ledger
 from tests.faults.photos import tiny
+from tests.faults.rig import SETTLES_WITHIN_S
 from tests.faults.station import Station, first_key, station
 
 JUDGES = ("checker.py", "shelves.py")
@@ -67,7 +68,7 @@ def clinic(tmp_path_factory) -> Iterator[Clinic]:
             photos = {name: client.upload(visit, tiny(name), f"key {name}") for name in (*DAMAGED, "erased")}
             client.erase_photo(photos["erased"])
         clinic = Clinic(service, key, ledger, photos)
-        assert checker_of(service, key, ledger).settle(60)
+        assert checker_of(service, key, ledger).settle(SETTLES_WITHIN_S)
         assert clinic.findings() == []
         yield clinic
 

@@ -14,7 +14,7 @@ WEB, WORKER = "kill -9 of the web process before its n-th {}", "kill -9 of a wor
 WRITE, MESSAGE = "write", "message to or from database and blob store"
 AGAIN = ", and again during recovery"
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(0)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900 if SHORT else 0)]
 
 
 @pytest.mark.parametrize("part", parts(1))

@@ -1,6 +1,7 @@
 """Connections that are held, trickled on or not read: they end, and those of others go on."""
 
 import contextlib
+import resource
 import socket
 import threading
 import time
@@ -11,7 +12,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from service.connections import Patience
-from service.serving import serving
+from service.serving import _connections_there_is_room_for, serving
 
 GET = b"GET /small HTTP/1.1\r\nHost: x\r\n\r\n"
 LARGE_BYTES = 32_000_000  # more than the kernel's buffers of both ends take
@@ -33,6 +34,24 @@ def serve():
             return listener.getsockname()[1]
 
         yield start
+
+
+@pytest.mark.parametrize(
+    "limits,wanted,connections",
+    [
+        ((1024, 20_000), (2200, 20_000), 1000),
+        ((1024, 1024), (1024, 1024), 412),
+        ((64, 64), (64, 64), 1),
+        ((1024, resource.RLIM_INFINITY), (2200, resource.RLIM_INFINITY), 1000),
+        ((resource.RLIM_INFINITY, resource.RLIM_INFINITY), None, 1000),
+    ],
+)
+def test_as_many_connections_are_let_in_as_there_are_files_for(monkeypatch, limits, wanted, connections):
+    asked = []
+    monkeypatch.setattr("service.serving.resource.getrlimit", lambda _: limits)
+    monkeypatch.setattr("service.serving.resource.setrlimit", lambda _, both: asked.append(both))
+    assert _connections_there_is_room_for() == connections
+    assert asked == ([] if wanted is None else [wanted])
 
 
 def connect(port: int) -> socket.socket:

@@ -12,7 +12,7 @@ VISIT = {"taken_at": "2026-03-02T10:00:00Z", "phase": "baseline"}
 COURSE = {"started_on": "2026-03-02"}
 CONFOUNDER = {"kind": "weight", "date": "2026-03-02"}
 IRIS = {"mm": 11.9, "measured_by": "Dr. A."}
-CIRCLE = {"centre": [201, 151], "radius": 10.5, "corrected_by": "Dr. A."}
+LID = {"points": [[225, 148], [212, 139], [200, 136], [188, 140], [175, 149]], "corrected_by": "Dr. A."}
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_each_record_is_made_once_however_the_line_fails(careful, service, line)
         careful("POST", f"/v1/visits/{visit}/photos?wait=10", f"p{n}", files={"file": PHOTO + b"%d" % n}).json()["id"]
         for n in range(3)
     ]
-    careful("PUT", f"/v1/photos/{photos[0]}/corrections/left/iris?wait=10", json=CIRCLE)
+    careful("PUT", f"/v1/photos/{photos[0]}/corrections/left/upper_lid?wait=10", json=LID)
     careful("POST", "/v1/comparisons?wait=10", json={"before_photo_id": photos[0], "after_photo_id": photos[1]})
     careful("POST", "/v1/repeatability-studies", json={"name": "A", "photo_ids": [photos]})
     once = ("subjects", "visits", "courses", "confounders", "iris_diameters", "corrections", "repeatability_studies")
