@@ -8,7 +8,7 @@ from tests.faults.journal import POSTGRESQL, SQLITE, note
 from tests.faults.peers import watch_of_peers
 from tests.faults.photos import face, tiny
 from tests.faults.points import SHORT, parts, points
-from tests.faults.rig import Trial, rig, watch_of
+from tests.faults.rig import Trial, rig, told, watch_of
 
 WEB, WORKER = "kill -9 of the web process before its n-th {}", "kill -9 of a worker before its n-th {}"
 WRITE, MESSAGE = "write", "message to or from database and blob store"
@@ -57,7 +57,14 @@ def judge(fault: str, home: str, trials: Iterable[Trial]) -> None:
     """In no trial may anything be found but blobs that no row names."""
     harm = {}
     for trial in trials:
-        note(fault, home, trial.findings, faults=len(trial.killed), acknowledged=trial.acknowledged, at=trial.at)
+        note(
+            fault,
+            home,
+            trial.findings,
+            faults=len(trial.killed),
+            acknowledged=trial.acknowledged,
+            at=told(trial.killed),
+        )
         if trial.harm:
             harm[trial.counts] = trial
     assert not harm
