@@ -61,13 +61,13 @@ class Rig:
         """Kill at the ``counts[0]``-th durable call of a sitting, and at the ``counts[1]``-th after that, and judge."""
         self._sittings += 1
         self._await_service()
-        told = self.client.ledger.count()
+        before = self.client.ledger.count()
         self.watch.kill_at(*counts)
         sitting(self.client, f"sitting {self._sittings}", self.picture)
         self._settle()
         calls, killed = tuple(self.watch.calls), tuple(self.watch.killed)
         self.watch.kill_at()
-        return Trial(counts, self.client.ledger.count() - told, calls, killed, tuple(self._new_findings()))
+        return Trial(counts, self.client.ledger.count() - before, calls, killed, tuple(self._new_findings()))
 
     def _await_service(self) -> None:
         wait_for(self.service.answers, START_S, self.service.log.read_text)
