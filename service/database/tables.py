@@ -3,6 +3,7 @@
 import secrets
 import time
 from datetime import UTC, date, datetime
+from threading import Lock
 from typing import Final
 
 from sqlalchemy import (
@@ -29,9 +30,26 @@ _NAMES: Final = {
 }
 
 
+class _Milliseconds:
+    """Since 1970, and never twice the same: they go on counting while the clock stands still or was put back."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._lock = Lock()
+
+    def next(self) -> int:
+        """The clock's, or one more than the last."""
+        with self._lock:
+            self._last = max(self._last + 1, time.time_ns() // 1_000_000)
+            return self._last
+
+
+_MILLISECONDS: Final = _Milliseconds()
+
+
 def new_id() -> str:
     """128 bits in hex: milliseconds, then 80 random bits. Later ids sort later, so lists are paged by id."""
-    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
+    return f"{_MILLISECONDS.next():012x}{secrets.token_hex(10)}"
 
 
 def now() -> datetime:
@@ -375,6 +393,7 @@ class JobRow(Row):
 
     ``subject_id`` is null where the work outlives the subject, as erasing blobs does. ``target`` is an id or, for
     erasure, a blob prefix made of ids; nothing else is ever put into a job. What may come ``later`` waits for all else.
+    ``leased_at`` is when ``leased_until`` was set: where that is yet to come, the clock was put back since.
     """
 
     __tablename__ = "jobs"
@@ -388,6 +407,7 @@ class JobRow(Row):
     attempts: Mapped[int] = mapped_column(default=0)
     leased_by: Mapped[str | None]
     leased_until: Mapped[datetime]
+    leased_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

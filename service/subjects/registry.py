@@ -28,8 +28,11 @@ class SubjectRegistry:
         """Delete the subject's rows and key at once, and have the blobs deleted; the prefix they are under.
 
         Without the key the blobs are noise from the moment this returns. The job deletes them even if this process
-        dies here.
+        dies here. A worker that keeps a result of this subject meanwhile may wait for this as this waits for it.
         """
+        return retry_on_clash(lambda: self._erase(actor, subject_id))
+
+    def _erase(self, actor: Actor, subject_id: str) -> str:
         with self._database.writing(actor.tenant) as session:
             subjects = Subjects(session, actor.tenant)
             subject = subjects.get_alone(subject_id)

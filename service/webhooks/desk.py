@@ -23,9 +23,7 @@ MOST_WEBHOOKS: Final = 10
 class WebhookDesk:
     """What is done with a clinic's webhooks."""
 
-    def __init__(
-        self, database: Database, cipher: Cipher, jobs: JobEngine, origins: tuple[AllowedOrigin, ...]
-    ) -> None:
+    def __init__(self, database: Database, cipher: Cipher, jobs: JobEngine, origins: tuple[AllowedOrigin, ...]) -> None:
         self._database = database
         self._cipher = cipher
         self._jobs = jobs
