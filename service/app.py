@@ -25,6 +25,7 @@ from service.corrections.routes import router as corrections
 from service.courses.routes import router as courses
 from service.errors import Problem, answer_with_problems
 from service.health.routes import router as health
+from service.interop.routes import router as interop
 from service.observing.logs import told_of
 from service.observing.request_record import RequestRecord
 from service.observing.routes import router as metrics
@@ -39,6 +40,7 @@ from service.subjects.routes import router as subjects
 from service.tenancy.authentication import Authentication, Gate
 from service.visits.routes import router as visits
 from service.web_safety import ReceiveLimits, SafetyHeaders
+from service.webhooks.routes import router as webhooks
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +55,7 @@ _ABOUT: Final = (
 
 _ROUTERS: Final = (
     *(subjects, courses, visits, confounders, photos, corrections, comparisons, series, repeatability, cohort),
-    *(audit, health, metrics, pages),
+    *(interop, webhooks, audit, health, metrics, pages),
 )
 
 mimetypes.add_type("text/javascript", ".js")  # some systems' tables say otherwise, and browsers insist

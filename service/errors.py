@@ -21,6 +21,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from models.errors import LiftmarkError
+from service.blobs.master_key import UnknownMasterKeyError
 from service.blobs.store import BlobsUnavailableError
 from service.observing.logs import told_of
 from service.observing.note import note_of
@@ -52,11 +53,16 @@ class ProblemCode(StrEnum):
     CORRECTION_NOT_FOUND = "correction_not_found"
     STUDY_NOT_FOUND = "repeatability_study_not_found"
     ERASURE_NOT_FOUND = "erasure_not_found"
+    WEBHOOK_NOT_FOUND = "webhook_not_found"
+    WEBHOOK_NOT_ALLOWED = "webhook_not_allowed"
+    WEBHOOK_EXISTS = "webhook_exists"
+    TOO_MANY_WEBHOOKS = "too_many_webhooks"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     TOO_SLOW = "too_slow"
     KEY_REUSED = "idempotency_key_reused"
     NOT_READY = "not_ready"
     NO_REPORT = "no_report"
+    NO_FIGURES = "no_figures"
     TOO_LARGE = "too_large"
     TOO_MANY_PIXELS = "too_many_pixels"
     NOT_AN_IMAGE = "not_an_image"
@@ -72,6 +78,7 @@ class ProblemCode(StrEnum):
     NO_CONTOURS = "no_contours"
     INVALID_REQUEST = "invalid_request"
     INTERNAL = "internal"
+    EXTRA_MISSING = "extra_missing"
     UNAVAILABLE = "unavailable"
 
 
@@ -120,6 +127,16 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         _C.ERASURE_NOT_FOUND: ProblemEntry(
             404, "No subject was erased under this id", "Check the subject's id, and that it was erased."
         ),
+        _C.WEBHOOK_NOT_FOUND: ProblemEntry(404, "No such webhook", "Check the webhook's id."),
+        _C.WEBHOOK_NOT_ALLOWED: ProblemEntry(
+            403,
+            "The operator allows no webhooks to this address",
+            "Have whoever runs the service add its 'https://host' to LIFTMARK_WEBHOOK_HOSTS; give no user name.",
+        ),
+        _C.WEBHOOK_EXISTS: ProblemEntry(
+            409, "This address has a webhook already", "Delete it first to get a new secret."
+        ),
+        _C.TOO_MANY_WEBHOOKS: ProblemEntry(409, "The clinic has ten webhooks already", "Delete one first."),
         _C.METHOD_NOT_ALLOWED: ProblemEntry(
             405, "This address does not take that method", "See /docs for the calls there are."
         ),
@@ -131,6 +148,7 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         ),
         _C.NOT_READY: ProblemEntry(409, "The analysis has not ended", "Ask again in a few seconds."),
         _C.NO_REPORT: ProblemEntry(409, "There is no report on this pair", "See the comparison for the reason."),
+        _C.NO_FIGURES: ProblemEntry(409, "There are no figures to tell", "See the record's status for the reason."),
         _C.TOO_LARGE: ProblemEntry(413, "The request is too large", "Send a smaller file."),
         _C.TOO_MANY_PIXELS: ProblemEntry(413, "The picture has too many pixels", "Save it at 60 megapixels or less."),
         _C.NOT_AN_IMAGE: ProblemEntry(415, "The file is not a picture", "Send a JPEG, PNG, WebP, TIFF or HEIC photo."),
@@ -167,6 +185,11 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         ),
         _C.INTERNAL: ProblemEntry(
             500, "Something went wrong here", "Send the request again; the same Idempotency-Key does nothing twice."
+        ),
+        _C.EXTRA_MISSING: ProblemEntry(
+            501,
+            "This service was installed without what this call needs",
+            "Have whoever runs it install 'liftmark[interop]'.",
         ),
         _C.UNAVAILABLE: ProblemEntry(
             503, "The service cannot do its work now", "Send the request again later, with the same Idempotency-Key."
@@ -251,6 +274,7 @@ def answer_with_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(BlobsUnavailableError, _unavailable)
+    app.add_exception_handler(UnknownMasterKeyError, _unavailable)
     app.add_exception_handler(OperationalError, _unavailable)
     app.add_exception_handler(SandboxUnavailableError, _unavailable)
     app.add_exception_handler(Exception, _unexpected_error)

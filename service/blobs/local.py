@@ -8,9 +8,10 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
-from service.blobs.store import BlobMissingError, BlobsUnavailableError, require_name
+from service.blobs.store import BlobMissingError, BlobsUnavailableError, StoredBlob, require_name
 
 UNFINISHED = ".unfinished-"
 """Begins the name of a file that is still being written: it is no blob."""
@@ -45,9 +46,25 @@ class LocalFolder:
 
     def names_under(self, prefix: str) -> Iterator[str]:
         """Walk the folder; files still being written are not blobs."""
-        for folder, _, files in os.walk(self._path(prefix)):
-            blobs = (file for file in files if not file.startswith(UNFINISHED))
-            yield from (Path(folder, file).relative_to(self._root).as_posix() for file in blobs)
+        blobs = (file for file in _files_under(self._path(prefix)) if not _is_unfinished(file))
+        yield from (file.relative_to(self._root).as_posix() for file in blobs)
+
+    def blobs_under(self, prefix: str) -> Iterator[StoredBlob]:
+        """Walk the folder and ask for each file."""
+        for name in self.names_under(prefix):
+            with _disk_at_work(), suppress(FileNotFoundError):
+                about = (self._root / name).stat()
+                yield StoredBlob(name, about.st_size, datetime.fromtimestamp(about.st_mtime, UTC))
+
+    def folders_under(self, prefix: str) -> Iterator[str]:
+        """Read one folder."""
+        with _disk_at_work(), suppress(FileNotFoundError), os.scandir(self._path(prefix)) as entries:
+            yield from (entry.name for entry in entries if entry.is_dir())
+
+    def tidy(self, before: datetime) -> int:
+        """Remove unfinished files, which a killed process cannot."""
+        with _disk_at_work():
+            return sum(remove_older(file, before) for file in _files_under(self._root) if _is_unfinished(file))
 
     def check(self) -> None:
         """Write a file and take it away again."""
@@ -58,6 +75,23 @@ class LocalFolder:
 
     def _path(self, name: str) -> Path:
         return self._root / require_name(name)
+
+
+def remove_older(file: Path, before: datetime) -> bool:
+    """Remove ``file`` if it was last written before ``before``; whether it was."""
+    with suppress(FileNotFoundError):
+        if file.stat().st_mtime < before.timestamp():
+            file.unlink()
+            return True
+    return False
+
+
+def _files_under(folder: Path) -> Iterator[Path]:
+    return (Path(above, file) for above, _, files in os.walk(folder) for file in files)
+
+
+def _is_unfinished(file: Path) -> bool:
+    return file.name.startswith(UNFINISHED)
 
 
 @contextmanager

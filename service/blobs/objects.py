@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import Final
 
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import from_url
 
-from service.blobs.store import BlobMissingError, BlobsUnavailableError, require_name
+from service.blobs.store import BlobMissingError, BlobsUnavailableError, StoredBlob, require_name
 
 _PROBE: Final = "ready"
 
@@ -43,9 +44,24 @@ class ObjectStore:
 
     def names_under(self, prefix: str) -> Iterator[str]:
         """List page by page."""
+        yield from (blob.name for blob in self.blobs_under(prefix))
+
+    def blobs_under(self, prefix: str) -> Iterator[StoredBlob]:
+        """List page by page."""
         with _store_at_work():
             for page in obstore.list(self._store, prefix=require_name(prefix)):
-                yield from (entry["path"] for entry in page)
+                yield from (StoredBlob(entry["path"], entry["size"], entry["last_modified"]) for entry in page)
+
+    def folders_under(self, prefix: str) -> Iterator[str]:
+        """List the level below."""
+        with _store_at_work():
+            below = obstore.list_with_delimiter(self._store, prefix=require_name(prefix))["common_prefixes"]
+        yield from (path.rpartition("/")[2] for path in below)
+
+    def tidy(self, before: datetime) -> int:
+        """An upload in parts that never ended is in no list; stores end it by a rule of the bucket's own."""
+        del before
+        return 0
 
     def check(self) -> None:
         """Keep a small object and take it away again."""

@@ -88,12 +88,16 @@ class TenantRow(Row):
 
 
 class Subject(TenantRow):
-    """A person, pseudonymous. ``wrapped_key`` opens the subject's blobs; without the row nothing opens them."""
+    """A person, pseudonymous. ``wrapped_key`` opens the subject's blobs; without the row nothing opens them.
+
+    ``wrapped_by`` names the master key that wraps it; empty where that was not noted yet.
+    """
 
     __tablename__ = "subjects"
     __table_args__ = (UniqueConstraint("reference", "tenant_id"),)
     reference: Mapped[str]
     wrapped_key: Mapped[bytes]
+    wrapped_by: Mapped[str] = mapped_column(default="")
 
 
 class SubjectRow(TenantRow):
@@ -306,6 +310,44 @@ class IdempotencyKey(SubjectRow):
     made_id: Mapped[str]
 
 
+class Webhook(TenantRow):
+    """An address that hears of the clinic's events; ``events`` are words with a blank between them.
+
+    ``sealed_secret`` is sealed by the master key (:mod:`service.webhooks.sealing`). Attempts that failed in a row are
+    ``failures``, the first of them at ``failing_since``; until ``rests_until`` none is made.
+    """
+
+    __tablename__ = "webhooks"
+    __table_args__ = (UniqueConstraint("url", "tenant_id"),)
+    url: Mapped[str]
+    events: Mapped[str]
+    sealed_secret: Mapped[bytes]
+    failures: Mapped[int] = mapped_column(default=0)
+    failing_since: Mapped[datetime | None]
+    rests_until: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+    disabled_because: Mapped[str | None]
+
+
+class WebhookDelivery(TenantRow):
+    """A message to a webhook; its id is the same in every attempt. ``ids`` is the JSON of what it tells of.
+
+    It goes with its subject, but for the one that tells that the subject was erased: that one has no ``subject_id``.
+    """
+
+    __tablename__ = "webhook_deliveries"
+    webhook_id: Mapped[str] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"), index=True)
+    subject_id: Mapped[str | None] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), index=True)
+    event: Mapped[str]
+    ids: Mapped[str]
+    status: Mapped[str]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_attempt_at: Mapped[datetime | None]
+    last_status: Mapped[int | None]
+    last_failure: Mapped[str | None]
+    next_attempt_at: Mapped[datetime | None]
+
+
 class JobRow(Row):
     """Work that is still to be done; the row goes in the transaction that keeps its result.
 
@@ -346,3 +388,20 @@ class AuditRow(Row):
     counts: Mapped[str | None]
     previous: Mapped[str]
     hash: Mapped[str]
+
+
+class SealedSecret(Row):
+    """A secret of the service itself, of no clinic, sealed by the master key that ``sealed_by`` names."""
+
+    __tablename__ = "sealed_secrets"
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes]
+    sealed_by: Mapped[str]
+
+
+class ChoreRow(Row):
+    """When something that is done now and then for all clinics is due again; whoever moves ``due_at`` does it."""
+
+    __tablename__ = "chores"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    due_at: Mapped[datetime]

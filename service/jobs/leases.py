@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from service.database import Database
 from service.database.tables import JobRow, now
-from service.jobs.engine import Job, JobKind, Queue
+from service.jobs.engine import ALL_KINDS, Job, JobKind, Queue
 from service.tenancy.tenant import TenantId
 
 LEASE_S: Final = 15.0
@@ -60,10 +60,10 @@ class LeasedJobs:
         same = JobRow.tenant_id == tenant, JobRow.kind == kind, JobRow.target == target
         session.execute(update(JobRow).where(*same).values(later=False))
 
-    def claim(self, holder: str, patience_s: float = 0) -> Job | None:
+    def claim(self, holder: str, patience_s: float = 0, kinds: Collection[JobKind] = ALL_KINDS) -> Job | None:
         """Lease the oldest row that is due. News that come while looking are not slept through."""
         known_news = self._news_count
-        job = self._claim_now(holder)
+        job = self._claim_now(holder, _due().where(JobRow.kind.in_(kinds)).limit(1))
         if job is None:
             with self._news:
                 self._news.wait_for(lambda: self._news_count != known_news, patience_s)
@@ -92,6 +92,13 @@ class LeasedJobs:
             mine = update(JobRow).where(*_held(job))
             session.execute(mine.values(leased_by=None, leased_until=due, attempts=attempts))
 
+    def put_off(self, session: Session, job: Job, delay_s: float) -> bool:
+        """Give up the lease if it is still the holder's; an UPDATE, so that no subject's row is waited for."""
+        due = now() + timedelta(seconds=delay_s)
+        mine = update(JobRow).where(*_held(job)).values(leased_by=None, leased_until=due, attempts=0)
+        changed: CursorResult[Any] = session.execute(mine)  # type: ignore[assignment]  # DML
+        return changed.rowcount == 1
+
     def wake(self) -> None:
         """End the patience of all that wait in this process."""
         with self._news:
@@ -112,17 +119,17 @@ class LeasedJobs:
         with self._database.reading_across() as session:
             return session.scalar(_due().with_only_columns(JobRow.id).limit(1))
 
-    def _claim_now(self, holder: str) -> Job | None:
+    def _claim_now(self, holder: str, first_due: Select[JobRow]) -> Job | None:
         """Look first: that takes no write lock."""
-        if not self._any_due():
+        if not self._any(first_due):
             return None
         with self._database.writing_across() as session:
-            row = session.scalar(_due().limit(1).with_for_update(skip_locked=True))
+            row = session.scalar(first_due.with_for_update(skip_locked=True))
             return None if row is None else self._lease_out(row, holder)
 
-    def _any_due(self) -> bool:
+    def _any(self, query: Select[JobRow]) -> bool:
         with self._database.reading_across() as session:
-            return session.scalar(_due().limit(1)) is not None
+            return session.scalar(query) is not None
 
     def _lease_out(self, row: JobRow, holder: str) -> Job:
         row.leased_by, row.leased_until = holder, now() + self._lease

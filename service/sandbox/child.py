@@ -35,6 +35,7 @@ from service.sandbox.workers import REFUSED_CORRECTION
 
 _REMEMBERED_PHOTOS: Final = 4
 _JPEG_QUALITY: Final = 90
+_ARCHIVE_QUALITY: Final = 95
 PICTURE_PX: Final = 2400
 """Long side of the picture on which contours are placed by hand."""
 
@@ -52,6 +53,7 @@ class AnalysisJobs:
             "check": self.check,
             "capture_time": self.capture_time,
             "picture": self.picture,
+            "whole_picture": self.whole_picture,
             "measure": self.measure,
             "compare": self.compare,
             "compare_shots": self.compare_shots,
@@ -71,6 +73,14 @@ class AnalysisJobs:
         """Give the upright photo to look at, or nothing where it cannot be opened."""
         photo = decode(upload, at_least_px=PICTURE_PX)
         return () if isinstance(photo, Refused) else (_jpeg(reduced(photo.pixels, PICTURE_PX)),)
+
+    def whole_picture(self, upload: bytes) -> tuple[bytes, ...]:
+        """Give the upright photo at its full size for an archive, with its width and height; or nothing."""
+        photo = decode(upload)
+        if isinstance(photo, Refused):
+            return ()
+        height, width = photo.pixels.shape[:2]
+        return _jpeg(photo.pixels, _ARCHIVE_QUALITY, "4:2:2"), f"{width}x{height}".encode()
 
     def measure(self, upload: bytes, view: bytes = b"frontal", told: bytes = b"{}") -> tuple[bytes, ...]:
         """Measure one photo: the document and the overlay picture, or the refusal."""
@@ -125,9 +135,9 @@ def _json(document: BaseModel) -> bytes:
     return document.model_dump_json().encode()
 
 
-def _jpeg(pixels: Pixels) -> bytes:
+def _jpeg(pixels: Pixels, quality: int = _JPEG_QUALITY, subsampling: str = "4:2:0") -> bytes:
     encoded = BytesIO()
-    Image.fromarray(pixels).save(encoded, "JPEG", quality=_JPEG_QUALITY)
+    Image.fromarray(pixels).save(encoded, "JPEG", quality=quality, subsampling=subsampling)
     return encoded.getvalue()
 
 

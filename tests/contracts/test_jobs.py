@@ -261,3 +261,41 @@ def test_a_dead_workers_jobs_count_as_waiting_and_those_put_off_as_not_due(jobs,
     (queue,) = jobs.queues()
     assert (queue.queued, queue.leased, queue.waiting_s) == (1, 0, None)
     assert jobs.next_due() is None
+
+
+def test_a_worker_takes_jobs_of_its_own_kinds_alone(database, jobs, enqueue, tenant):
+    with database.writing(tenant) as session:
+        jobs.enqueue(session, tenant, JobKind.DELIVER_WEBHOOK, "message")
+    enqueue("photo")
+    assert jobs.claim("w", kinds=frozenset({KIND})).target == "photo"
+    assert jobs.claim("w", kinds=frozenset({KIND})) is None
+    assert jobs.claim("w", kinds=frozenset({JobKind.DELIVER_WEBHOOK})).target == "message"
+
+
+def test_a_job_that_is_put_off_begins_anew_later_and_only_its_holder_can_put_it_off(database, jobs, enqueue, tenant):
+    enqueue()
+    dead = jobs.claim("dead")
+    time.sleep(LEASE_S * 1.2)
+    living = jobs.claim("living")
+    with database.writing(tenant) as session:
+        assert not jobs.put_off(session, dead, 0)
+    with database.writing(tenant) as session:
+        assert jobs.put_off(session, living, 0.4)
+    assert jobs.claim("w") is None
+    time.sleep(0.5)
+    assert jobs.claim("w").attempts == 1
+
+
+def test_putting_off_in_a_transaction_that_fails_leaves_the_job_with_its_holder(database, jobs, enqueue, tenant):
+    enqueue()
+    job = jobs.claim("w")
+
+    def fail() -> None:
+        with database.writing(tenant) as session:
+            jobs.put_off(session, job, 0)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert jobs.claim("other") is None
+    assert finish(database, jobs, job)

@@ -6,6 +6,7 @@ from service.tenancy.scope import Scope
 from tests.service.api.conftest import PHOTO
 
 NOWHERE = "0" * 32
+HOOK = {"url": "http://127.0.0.1:9/hook"}
 COURSE = {"started_on": "2026-03-02"}
 CONFOUNDER = {"kind": "weight", "date": "2026-03-02"}
 VISIT = {"taken_at": "2026-03-02T10:00:00Z", "phase": "baseline"}
@@ -30,6 +31,7 @@ def foreign(other_clinic):
         "course": course,
         "confounder": confounder,
         "study": study,
+        "webhook": other_clinic.post("/v1/webhooks", HOOK).json()["id"],
     }
 
 
@@ -53,6 +55,9 @@ READS = [
     ("photo", "/v1/photos/{}"),
     ("photo", "/v1/photos/{}/file"),
     ("photo", "/v1/photos/{}/overlay"),
+    ("photo", "/v1/photos/{}/fhir"),
+    ("photo", "/v1/photos/{}/dicom"),
+    ("comparison", "/v1/comparisons/{}/fhir"),
     ("comparison", "/v1/comparisons/{}"),
     ("comparison", "/v1/comparisons/{}/report"),
     ("comparison", "/v1/comparisons/{}/report.pdf"),
@@ -60,6 +65,8 @@ READS = [
     ("study", "/v1/repeatability-studies/{}"),
     ("study", "/v1/repeatability-studies/{}/report"),
     ("subject", "/v1/erasures/{}"),
+    ("webhook", "/v1/webhooks/{}"),
+    ("webhook", "/v1/webhooks/{}/deliveries"),
 ]
 
 
@@ -81,6 +88,8 @@ WRITES = [
     ("visit", "PATCH", "/v1/visits/{}", {"notes": "x"}),
     ("visit", "DELETE", "/v1/visits/{}", None),
     ("photo", "DELETE", "/v1/photos/{}", None),
+    ("webhook", "POST", "/v1/webhooks/{}/test", None),
+    ("webhook", "DELETE", "/v1/webhooks/{}", None),
 ]
 
 
@@ -142,6 +151,7 @@ def test_lists_hold_ones_own_records_alone(clinic, foreign):
     assert clinic.get("/v1/comparisons").json()["items"] == []
     assert clinic.get("/v1/repeatability-studies").json()["items"] == []
     assert clinic.get("/v1/photos").json()["items"] == []
+    assert clinic.get("/v1/webhooks").json()["items"] == []
     assert clinic.get("/v1/due?until=2100-01-01").json()["items"] == []
     told = {row["target"] for row in clinic.get("/v1/audit?limit=1000").json()["items"]}
     assert mine in told
@@ -174,7 +184,10 @@ def test_a_request_without_a_key_is_answered_before_its_body_is_read(address):
         (Scope.READ, {"list"}),
         (Scope.INGEST, {"make", "record"}),
         (Scope.EXPORT, set()),
-        (Scope.ADMIN, {"erase a visit", "erase", "read the audit", "verify the audit", "see an erasure"}),
+        (
+            Scope.ADMIN,
+            {"erase a visit", "erase", "read the audit", "verify the audit", "see an erasure", "have events told"},
+        ),
     ],
 )
 def test_a_key_does_what_its_scope_says_and_nothing_else(new_clinic, clinic, scope, allowed):
@@ -190,6 +203,7 @@ def test_a_key_does_what_its_scope_says_and_nothing_else(new_clinic, clinic, sco
         "read the audit": limited.get("/v1/audit"),
         "verify the audit": limited.get("/v1/audit/verification"),
         "see an erasure": limited.get(f"/v1/erasures/{erased}"),
+        "have events told": limited.post("/v1/webhooks", HOOK),
     }
     assert {name for name, answer in tried.items() if answer.is_success} == allowed
     assert {answer.status_code for name, answer in tried.items() if name not in allowed} == {403}
