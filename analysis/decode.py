@@ -23,6 +23,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from analysis.headers import is_overloaded
 from models.photo import Photo
 from models.quality import Flag, FlagCode, Refused
 
@@ -133,6 +134,8 @@ def _open(upload: bytes) -> ImageFile | Refused:
     reader = found[2]
     if reader is None:
         return Refused(Flag.of(FlagCode.UNSUPPORTED_FORMAT))
+    if is_overloaded(upload):
+        return Refused(Flag.of(FlagCode.TRUNCATED))
     image = reader(BytesIO(upload))
     if image.width * image.height > MAX_MEGAPIXELS * 1e6:
         return _too_many_pixels(image.width * image.height)
