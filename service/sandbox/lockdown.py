@@ -102,7 +102,14 @@ _LANDLOCK_VERSION, _LANDLOCK_PATH_BENEATH = 1, 1  # <linux/landlock.h>
 _READ_FILE, _READ_FOLDER = 1 << 2, 1 << 3  # LANDLOCK_ACCESS_FS_*
 _RIGHTS_BY_VERSION: Final = ((1 << 13) - 1, (1 << 14) - 1, (1 << 15) - 1)
 _SYSTEM: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo", "/etc/ld.so.cache")
-_MACHINE: Final = ("/dev/null", "/dev/urandom", "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu")
+_MACHINE: Final = (
+    "/dev/null",
+    "/dev/urandom",
+    "/proc/self",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/sys/devices/system/cpu",
+)
 
 
 def why_unsupported() -> str | None:
@@ -135,7 +142,8 @@ def lock_in(memory_bytes: int, module: str) -> None:
 
 def landlock_version() -> int:
     """The version of Landlock that this kernel has; 0 without it, as before Linux 5.13 or where it is off."""
-    return max(0, ctypes.CDLL(None).syscall(_LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), _LANDLOCK_VERSION))
+    call = ctypes.CDLL(None).syscall
+    return max(0, int(call(_LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), _LANDLOCK_VERSION)))
 
 
 def close_files(needed: dict[str, int]) -> None:
@@ -151,7 +159,7 @@ def close_files(needed: dict[str, int]) -> None:
         return
     rights = struct.pack("Q", _RIGHTS_BY_VERSION[min(version, len(_RIGHTS_BY_VERSION)) - 1])
     rules = libc.syscall(_LANDLOCK_CREATE_RULESET, rights, ctypes.c_size_t(len(rights)), 0)
-    added = [_add_rule(libc, rules, path, right) for path, right in needed.items() if os.path.exists(path)]  # noqa: PTH110
+    added = [_add_rule(libc, rules, path, right) for path, right in needed.items() if Path(path).exists()]
     if rules < 0 or any(added) or libc.syscall(_LANDLOCK_RESTRICT_SELF, rules, 0):
         raise OSError(ctypes.get_errno(), "the kernel did not close the files")
     os.close(rules)
@@ -167,7 +175,7 @@ def _add_rule(libc: ctypes.CDLL, rules: int, path: str, right: int) -> int:
 
 
 def _needed(module: str) -> Iterator[tuple[str, int]]:
-    """What is read to run ``module``: Python, the libraries, our own code, the face model and what the machine is like."""
+    """What is read to run ``module``: Python, libraries, our own code, the face model and what the machine is like."""
     root = Path(__file__).parents[2]
     yield str(root), _READ_FOLDER  # to find our code; what else lies beside it stays unread
     for package in ("service", "analysis", "models", module.partition(".")[0]):

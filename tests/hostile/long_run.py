@@ -1,7 +1,7 @@
 """Every bomb, every damaged picture and every file of the folders named, through the whole service.
 
-``python -m tests.hostile.long_run [FOLDER …]`` prints the figures of docs/hostile-files.md; it ends with 1 when anything
-happened that must not.
+``python -m tests.hostile.long_run [FOLDER …]`` prints the figures of docs/hostile-files.md; it ends with 1 when
+anything happened that must not.
 """
 
 import sys

@@ -17,7 +17,12 @@ pytestmark = pytest.mark.slow
 
 SAMPLES = Path(__file__).parents[2] / "sample_images"
 CANARY = b"CanaryOfTheCamera"
-_METADATA = {b"\xff\xe1": "EXIF or XMP", b"\xff\xe2": "a profile", b"\xff\xed": "Photoshop's blocks", b"\xff\xfe": "a comment"}
+_METADATA = {
+    b"\xff\xe1": "EXIF or XMP",
+    b"\xff\xe2": "a profile",
+    b"\xff\xed": "Photoshop's blocks",
+    b"\xff\xfe": "a comment",
+}
 
 
 def told_all(photo: Path) -> bytes:
@@ -34,7 +39,7 @@ def told_all(photo: Path) -> bytes:
 
 
 class Told:
-    """A service in which both photos of a pair, with all metadata there is, were analysed, compared and made a series."""
+    """A service in which a pair with all metadata there is was analysed, compared and made a series."""
 
     def __init__(self, trial: Ordeal) -> None:
         self.clinic = trial.clinic
@@ -42,8 +47,7 @@ class Told:
         new = {"taken_at": "2026-03-02T10:00:00+01:00", "phase": "baseline"}
         later = {"taken_at": "2026-06-02T10:00:00+01:00", "phase": "follow_up"}
         self.photos = [
-            self._photo(SAMPLES / f"eyelids_{which}.jpg", visit)
-            for which, visit in (("before", new), ("after", later))
+            self._photo(SAMPLES / f"eyelids_{which}.jpg", visit) for which, visit in (("before", new), ("after", later))
         ]
         pair = dict(zip(("before_photo_id", "after_photo_id"), self.photos, strict=True))
         self.pair = self.clinic.post("/v1/comparisons?wait=60", pair).json()["id"]

@@ -66,7 +66,7 @@ def _open_what_the_service_keeps() -> None:
 
 
 def _list_what_the_service_keeps() -> None:
-    os.listdir(Path(os.environ["LIFTMARK_FACE_MODEL"]).parent)
+    list(Path(os.environ["LIFTMARK_FACE_MODEL"]).parent.iterdir())
 
 
 def _lie() -> None:
@@ -127,7 +127,7 @@ _READINGS: dict[str, Callable[[], object]] = {
     "folder": _list_what_the_service_keeps,
     "accounts": lambda: Path("/etc/passwd").read_bytes(),
     "another process": lambda: Path(f"/proc/{os.getppid()}/environ").read_bytes(),
-    "home": lambda: os.listdir("/home"),
+    "home": lambda: list(Path("/home").iterdir()),
     "the face model": lambda: Path(os.environ["LIFTMARK_FACE_MODEL"]).read_bytes(),
     "its own code": lambda: Path(__file__).read_bytes(),
 }
