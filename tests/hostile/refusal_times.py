@@ -1,7 +1,7 @@
 """How long the door takes to refuse each bomb: ``python -m tests.hostile.refusal_times`` prints a table in Markdown.
 
-Once as the processor's time for judging alone, and once around the whole check, with the file's way into the sandbox and
-the answer's way back, which a busy machine stretches.
+Once as the processor's time for judging alone, and once around the whole check, with the file's way into the sandbox
+and the answer's way back, which a busy machine stretches.
 """
 
 import os
