@@ -32,6 +32,7 @@ from service.limiting.turnstile import Turnstile
 from service.observing.logs import told_of
 from service.observing.request_record import RequestRecord
 from service.observing.routes import router as metrics
+from service.out_of_service import answer_while_out_of_service
 from service.pages.routes import STATIC as PAGES_STATIC
 from service.pages.routes import router as pages
 from service.photos.routes import router as photos
@@ -95,6 +96,7 @@ def create_app(settings: Settings | None = None, analyser: Analyser | None = Non
     app.mount("/static/pages", _RevalidatedFiles(directory=PAGES_STATIC))
     app.mount("/static", _RevalidatedFiles(directory=_WEB_STATIC, check_dir=False))
     answer_with_problems(app, _ROUTES)
+    answer_while_out_of_service(app)
     return app
 
 
@@ -117,6 +119,7 @@ def create_telling_app(service: Service) -> FastAPI:
     app.include_router(health)
     app.include_router(metrics)
     answer_with_problems(app, _routes_of(health, metrics))
+    answer_while_out_of_service(app)
     return app
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
+
+from anyio import CapacityLimiter
 
 from service.analysing import Analyser
 from service.audit.anchoring import AnchorKeeper
@@ -33,6 +35,8 @@ from service.webhooks.job import DeliverWebhook
 _COURIERS: Final = 2
 """Threads that wait for webhooks' receivers, in a process that does jobs."""
 
+_UPLOAD_THREADS: Final = 24  # more than wait for an object store, so that the others are turned away and not kept
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -42,6 +46,7 @@ class Service:
     ----------
     doorkeeper : judges uploads by their header; not the analyst of the jobs, so that no upload waits for an analysis.
     archivist : makes whole pictures for other systems, which no upload waits for either; starts when first needed.
+    upload_threads : uploads that wait for doorkeeper, disk or blob store leave all other requests their threads.
     """
 
     settings: Settings
@@ -54,6 +59,7 @@ class Service:
     links: LinkSigner
     webhook_cipher: Cipher
     limits: Limits
+    upload_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_UPLOAD_THREADS))
 
 
 @contextmanager

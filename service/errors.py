@@ -15,18 +15,13 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
-from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from models.errors import LiftmarkError
-from service.blobs.master_key import UnknownMasterKeyError
-from service.blobs.store import BlobsUnavailableError
-from service.observing.logs import told_of
 from service.observing.note import note_of
-from service.sandbox.errors import SandboxUnavailableError
 
 _log = logging.getLogger(__name__)
 
@@ -161,7 +156,7 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         _C.NO_FIGURES: ProblemEntry(409, "There are no figures to tell", "See the record's status for the reason."),
         _C.TOO_LARGE: ProblemEntry(413, "The request is too large", "Send a smaller file."),
         _C.TOO_MANY_PIXELS: ProblemEntry(
-            413, "The picture has too many pixels", "Save it at a smaller size, or as an ordinary JPEG."
+            413, "The picture has too many pixels", "Save it smaller, or as an ordinary JPEG."
         ),
         _C.NOT_AN_IMAGE: ProblemEntry(415, "The file is not a picture", "Send a JPEG, PNG, WebP, TIFF or HEIC photo."),
         _C.UNSUPPORTED_FORMAT: ProblemEntry(
@@ -296,10 +291,6 @@ def answer_with_problems(app: FastAPI, routes: Sequence[Route]) -> None:
     app.add_exception_handler(ServiceError, _service_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(BlobsUnavailableError, _unavailable)
-    app.add_exception_handler(UnknownMasterKeyError, _unavailable)
-    app.add_exception_handler(OperationalError, _unavailable)
-    app.add_exception_handler(SandboxUnavailableError, _unavailable)
     app.add_exception_handler(Exception, _unexpected_error)
 
 
@@ -337,11 +328,6 @@ def _not_allowed(routes: Sequence[Route]) -> Callable[[Request, Exception], Resp
         return response
 
     return answer
-
-
-def _unavailable(_request: Request, error: Exception) -> Response:
-    _log.error("out of service: %s", told_of(error))
-    return problem_response(_C.UNAVAILABLE)
 
 
 def _unexpected_error(_request: Request, error: Exception) -> Response:

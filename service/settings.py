@@ -31,9 +31,9 @@ class Settings(BaseSettings):
     upload_limit_mb: float = Field(default=50, gt=0)
     """Largest accepted photo, in megabytes."""
     receive_idle_s: float = Field(default=30, gt=0)
-    """A client that sends nothing for so long is told to try again."""
+    """A client that sends nothing for so long is told to try again; one that asks or reads nothing is cut off."""
     receive_deadline_s: float = Field(default=300, gt=0)
-    """A request must have arrived by then, however steadily it trickles."""
+    """A request must have arrived by then, and an answer be read, however steadily it trickles."""
     audit_anchor_s: float = Field(default=600, gt=0)
     """So often the heads of the audit's chains are kept outside the database."""
     reconcile_s: float = Field(default=86400, ge=0)

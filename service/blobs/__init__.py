@@ -2,11 +2,20 @@
 
 from service.blobs.local import LocalFolder
 from service.blobs.objects import ObjectStore
-from service.blobs.store import BlobMissingError, BlobStore, BlobsUnavailableError, StoredBlob
+from service.blobs.store import (
+    BlobDamagedError,
+    BlobMissingError,
+    BlobsFullError,
+    BlobStore,
+    BlobsUnavailableError,
+    StoredBlob,
+)
 
 __all__ = [
+    "BlobDamagedError",
     "BlobMissingError",
     "BlobStore",
+    "BlobsFullError",
     "BlobsUnavailableError",
     "LocalFolder",
     "ObjectStore",

@@ -10,11 +10,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
-from service.blobs.store import BlobMissingError, BlobsUnavailableError, StoredBlob, require_name
+from service.blobs.store import (
+    FULL,
+    BlobMissingError,
+    BlobsFullError,
+    BlobsUnavailableError,
+    StoredBlob,
+    require_name,
+)
 
 UNFINISHED = ".unfinished-"
 """Begins the name of a file that is still being written: it is no blob."""
+_FOLDERS_KNOWN: Final = 10_000
 
 
 class LocalFolder:
@@ -22,12 +31,15 @@ class LocalFolder:
 
     def __init__(self, root: str | Path) -> None:
         self._root = Path(root)
-        _make_folders(self._root)
+        self._lasting: set[Path] = set()
+        self._make_folders(self._root)
 
     def put(self, name: str, content: bytes) -> None:
         """Write beside, sync, rename, sync the folder: a reader sees all of it or nothing of it."""
+        path = self._path(name)
         with _disk_at_work():
-            _put(self._path(name), content)
+            self._make_folders(path.parent)
+            _put(path, content)
 
     def get(self, name: str) -> bytes:
         """Read the file."""
@@ -76,6 +88,20 @@ class LocalFolder:
     def _path(self, name: str) -> Path:
         return self._root / require_name(name)
 
+    def _make_folders(self, folder: Path) -> None:
+        """Make ``folder`` with its parents and sync each into the one above it.
+
+        One that is there already is synced all the same, once: whoever made it may be before its sync, or was killed.
+        """
+        if folder.is_dir() and (folder in self._lasting or not folder.is_relative_to(self._root)):
+            return
+        self._make_folders(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
+        if len(self._lasting) >= _FOLDERS_KNOWN:
+            self._lasting.clear()
+        self._lasting.add(folder)
+
 
 def remove_older(file: Path, before: datetime) -> bool:
     """Remove ``file`` if it was last written before ``before``; whether it was."""
@@ -102,11 +128,11 @@ def _disk_at_work() -> Iterator[None]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise BlobsUnavailableError(f"The blob folder does not work: {error}") from error
+        failure = BlobsFullError if error.errno in FULL else BlobsUnavailableError
+        raise failure(f"The blob folder does not work: {error}") from error
 
 
 def _put(path: Path, content: bytes) -> None:
-    _make_folders(path.parent)
     unfinished = path.with_name(_unfinished_name())
     try:
         _write_synced(unfinished, content)
@@ -127,15 +153,6 @@ def _write_synced(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(descriptor)
-
-
-def _make_folders(folder: Path) -> None:
-    """Make ``folder`` with its parents, each new one synced into the one above it."""
-    if folder.is_dir():
-        return
-    _make_folders(folder.parent)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """What a keeper of blobs promises."""
 
+import errno
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,6 +32,18 @@ class StoredBlob:
     name: str
     size_bytes: int
     kept_at: datetime
+
+
+class BlobsFullError(BlobsUnavailableError):
+    """There is no room for another blob, now."""
+
+
+class BlobDamagedError(LiftmarkError):
+    """What the keeper gave back is not what it was given."""
+
+
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""How a system says that a disk, or a user's share of it, is full."""
 
 
 class BlobStore(Protocol):

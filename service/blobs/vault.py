@@ -4,8 +4,8 @@ import secrets
 from dataclasses import dataclass
 
 from service.blobs.key_ring import KeyRing, Sealed
-from service.blobs.master_key import KEY_BYTES, Cipher
-from service.blobs.store import BlobStore
+from service.blobs.master_key import KEY_BYTES, Cipher, MasterKeyError
+from service.blobs.store import BlobDamagedError, BlobStore
 from service.database.tables import Subject
 from service.tenancy.tenant import TenantId
 
@@ -29,8 +29,12 @@ class SubjectVault:
         return name
 
     def get(self, name: str) -> bytes:
-        """The content, proved to be what was put under this very name."""
-        return self.cipher.open(self.store.get(f"{self.prefix}/{name}"), name)
+        """The content, proved to be what was put under this very name; BlobDamagedError where it is not."""
+        sealed = self.store.get(f"{self.prefix}/{name}")
+        try:
+            return self.cipher.open(sealed, name)
+        except MasterKeyError as error:
+            raise BlobDamagedError(f"{name} of {self.prefix} is not what was kept.") from error
 
     def delete(self, *names: str | None) -> None:
         """Delete those that are there."""

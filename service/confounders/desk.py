@@ -8,7 +8,8 @@ from service.audit import Action, record
 from service.confounders.repository import RecordedConfounders
 from service.confounders.schemas import ConfounderPatch, NewConfounder, columns, impossible
 from service.database import Database, retry_on_clash
-from service.database.tables import RecordedConfounder, new_id
+from service.database.base import new_id
+from service.database.tables import RecordedConfounder
 from service.errors import ProblemCode, ServiceError
 from service.jobs import JobEngine
 from service.series.asking import update_series
@@ -45,6 +46,7 @@ class ConfounderDesk:
             rows = RecordedConfounders(session, actor.tenant)
             row = rows.get(confounder_id)
             rows.delete(row)
+            IdempotencyKeys(session, actor.tenant).forget(confounder_id)
             self._note(session, actor, Action.CONFOUNDER_DELETED, row)
 
     def page(self, actor: Actor, subject_id: str, after: str | None, limit: int) -> Sequence[RecordedConfounder]:

@@ -6,7 +6,8 @@ from service.audit import Action, record
 from service.courses.repository import Courses, maintenance_days
 from service.courses.schemas import CoursePatch, NewCourse, columns, impossible
 from service.database import Database, retry_on_clash
-from service.database.tables import Course, Visit, new_id
+from service.database.base import new_id
+from service.database.tables import Course, Visit
 from service.errors import ProblemCode, ServiceError
 from service.jobs import JobEngine
 from service.series.asking import update_series
@@ -44,6 +45,7 @@ class CourseDesk:
             courses = Courses(session, actor.tenant)
             course = courses.get(course_id)
             courses.delete(course)
+            IdempotencyKeys(session, actor.tenant).forget(course_id)
             for visit in Visits(session, actor.tenant).every(Visit.course_id == course_id):
                 visit.course_id = None
             self._note(session, actor, Action.COURSE_DELETED, course)

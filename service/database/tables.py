@@ -1,67 +1,18 @@
 """The tables. Every row of a clinic's data carries its tenant; erasing a subject takes all that hangs on it along."""
 
-import secrets
-import time
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import (
     BigInteger,
-    DateTime,
-    Dialect,
-    Double,
     ForeignKey,
     Index,
-    LargeBinary,
-    MetaData,
-    Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.orm import Mapped, mapped_column
 
-_NAMES: Final = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-def new_id() -> str:
-    """128 bits in hex: milliseconds, then 80 random bits. Later ids sort later, so lists are paged by id."""
-    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
-
-
-def now() -> datetime:
-    """The present moment, in UTC."""
-    return datetime.now(UTC)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A time with its zone. SQLite keeps none, so all are kept in UTC and given back as UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Turn to UTC on the way in."""
-        del dialect
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Say UTC on the way out."""
-        del dialect
-        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Row(DeclarativeBase):
-    """What all tables share."""
-
-    metadata = MetaData(naming_convention=_NAMES)
-    type_annotation_map = {str: Text(), float: Double(), datetime: UtcDateTime(), bytes: LargeBinary()}  # noqa: RUF012  SQLAlchemy's own
-
+from service.database.base import Row, new_id, now
 
 NO_HASH: Final = "0" * 64
 """What the first row of an audit chain follows."""
@@ -375,6 +326,7 @@ class JobRow(Row):
 
     ``subject_id`` is null where the work outlives the subject, as erasing blobs does. ``target`` is an id or, for
     erasure, a blob prefix made of ids; nothing else is ever put into a job. What may come ``later`` waits for all else.
+    ``leased_at`` is when ``leased_until`` was set: where that is yet to come, the clock was put back since.
     """
 
     __tablename__ = "jobs"
@@ -388,6 +340,7 @@ class JobRow(Row):
     attempts: Mapped[int] = mapped_column(default=0)
     leased_by: Mapped[str | None]
     leased_until: Mapped[datetime]
+    leased_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

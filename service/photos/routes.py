@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Final
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -86,7 +87,7 @@ async def upload_photo(
     keeper = PhotoKeeper(service.database, service.vaults, service.jobs, service.doorkeeper, allowances)
     await run_in_threadpool(keeper.require_place, actor, visit_id, key, least_size_bytes(request))
     upload = await receive_upload(request, service.settings.incoming, service.settings.upload_limit_bytes)
-    photo = await run_in_threadpool(keeper.keep, actor, visit_id, upload, key)
+    photo = await to_thread.run_sync(keeper.keep, actor, visit_id, upload, key, limiter=service.upload_threads)
     viewer = PhotoViewer(service.database, service.vaults)
     return photo_answer(await wait_until(_has_ended, lambda: viewer.peek(actor, photo.id), wait))
 

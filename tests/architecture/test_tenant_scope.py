@@ -15,6 +15,7 @@ MAY_SELECT = {
 ACROSS = {
     Path("service/audit/anchoring.py"): "anchors the chain of every clinic",
     Path("service/audit/commands.py"): "lists the clinics for whoever runs the service",
+    Path("service/bench/load.py"): "makes two clinics and their keys",
     Path("service/cli_keys.py"): "makes a clinic and its key; lists and revokes keys for whoever runs the service",
     Path("service/cli_clinic.py"): "shows and sets the clinics' limits for whoever runs the service",
     Path("service/demo.py"): "makes a clinic and its key",
@@ -62,7 +63,7 @@ def test_what_looks_across_clinics_says_why(package_trees):
 
 
 def test_every_table_of_records_carries_its_tenant():
-    from service.database.tables import Row
+    from service.database.base import Row
 
     without = {table.name for table in Row.metadata.tables.values() if "tenant_id" not in table.columns}
     of_no_clinic = {"sealed_secrets", "chores"}  # the service's own keys, and when it tidies up
