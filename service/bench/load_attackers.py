@@ -14,6 +14,7 @@ _HOST: Final = "127.0.0.1"
 _LONGEST_S: Final = 600
 _PAUSE_S: Final = 0.5
 _AGAIN_S: Final = 0.2
+_ASKED_EVERY_S: Final = 5.0  # so that it is the answers that are held, and not the processor
 
 Lines = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Attack = Callable[[asyncio.StreamWriter, str], Awaitable[None]]
@@ -43,7 +44,7 @@ async def _never_read(line: asyncio.StreamWriter, _key: str) -> None:
     while True:
         line.write(asked)
         await line.drain()
-        await asyncio.sleep(_PAUSE_S)
+        await asyncio.sleep(_ASKED_EVERY_S)
 
 
 async def _trickle(line: asyncio.StreamWriter, piece: bytes) -> None:

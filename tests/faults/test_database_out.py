@@ -16,7 +16,7 @@ from tests.faults.ledger import Ledger
 from tests.faults.photos import tiny
 from tests.faults.station import Station, first_key, station
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 LONGER_THAN_WRITERS_WAIT_S = 18  # they wait for 15
 
@@ -73,7 +73,7 @@ def served(home, tmp_path):
             visit = client.visit(client.subject("P-1"), "2026-03-02T10:00:00Z")
             yield service, key, client, visit
             checker = checker_of(service, key, ledger)
-            assert checker.settle(60)
+            assert checker.settle(600)
             assert [found for found in checker.findings() if found.verdict != "orphaned"] == []
             assert service.starts == 1
 

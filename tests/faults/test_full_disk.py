@@ -16,7 +16,7 @@ from tests.faults.ledger import Ledger, sha256
 from tests.faults.photos import tiny
 from tests.faults.station import first_key, station
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 PARTS = {
     "all": None,
@@ -100,6 +100,6 @@ def test_a_full_disk_is_said_and_survived(home, small_disk, tmp_path):
                     assert service.answers()
                 client.upload(visit, tiny(f"after {round_number}"), f"after {round_number}")
         checker = checker_of(service, key, ledger)
-        assert checker.settle(60)
+        assert checker.settle(600)
         assert [found for found in checker.findings() if found.verdict != "orphaned"] == []
         assert service.starts == 1
