@@ -270,12 +270,22 @@ def load(
 
 
 def _add_the_services_commands() -> None:
-    from service import cli_archive, cli_audit, cli_serve  # noqa: PLC0415  so that they stand after the commands above
+    from service import (  # noqa: PLC0415  so that they stand after the commands above
+        cli_archive,
+        cli_audit,
+        cli_clinic,
+        cli_keys,
+        cli_reconcile,
+        cli_serve,
+    )
 
     cli_archive.register(app)
     app.add_typer(bench, name="bench")
     cli_serve.register(app)
+    cli_keys.register(app)
+    cli_clinic.register(app)
     cli_audit.register(app)
+    cli_reconcile.register(app)
 
 
 _add_the_services_commands()

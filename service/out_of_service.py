@@ -6,6 +6,7 @@ from typing import Final
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
+from service.blobs.master_key import UnknownMasterKeyError
 from service.blobs.store import FULL, BlobDamagedError, BlobMissingError, BlobsFullError, BlobsUnavailableError
 from service.database import OUT_OF_SERVICE, has_no_room
 from service.errors import ProblemCode, problem_response, unexpected
@@ -28,6 +29,7 @@ _FAILURES: Final[tuple[type[Exception], ...]] = (
     *OUT_OF_SERVICE,
     BlobsUnavailableError,
     SandboxUnavailableError,
+    UnknownMasterKeyError,
     OSError,
 )
 

@@ -91,6 +91,7 @@ def _server(app: FastAPI, host: str, port: int, patience: Patience) -> uvicorn.S
             log_config=None,
             log_level="warning",
             access_log=False,
+            proxy_headers=False,  # service.limiting.proxies decides whom to believe
             server_header=False,
             timeout_keep_alive=_KEEP_ALIVE_S,
             timeout_graceful_shutdown=_SHUTDOWN_S,

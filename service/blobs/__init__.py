@@ -8,6 +8,7 @@ from service.blobs.store import (
     BlobsFullError,
     BlobStore,
     BlobsUnavailableError,
+    StoredBlob,
 )
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "BlobsUnavailableError",
     "LocalFolder",
     "ObjectStore",
+    "StoredBlob",
     "open_blobs",
 ]
 

@@ -8,10 +8,18 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from service.blobs.store import FULL, BlobMissingError, BlobsFullError, BlobsUnavailableError, require_name
+from service.blobs.store import (
+    FULL,
+    BlobMissingError,
+    BlobsFullError,
+    BlobsUnavailableError,
+    StoredBlob,
+    require_name,
+)
 
 UNFINISHED = ".unfinished-"
 """Begins the name of a file that is still being written: it is no blob."""
@@ -50,9 +58,25 @@ class LocalFolder:
 
     def names_under(self, prefix: str) -> Iterator[str]:
         """Walk the folder; files still being written are not blobs."""
-        for folder, _, files in os.walk(self._path(prefix)):
-            blobs = (file for file in files if not file.startswith(UNFINISHED))
-            yield from (Path(folder, file).relative_to(self._root).as_posix() for file in blobs)
+        blobs = (file for file in _files_under(self._path(prefix)) if not _is_unfinished(file))
+        yield from (file.relative_to(self._root).as_posix() for file in blobs)
+
+    def blobs_under(self, prefix: str) -> Iterator[StoredBlob]:
+        """Walk the folder and ask for each file."""
+        for name in self.names_under(prefix):
+            with _disk_at_work(), suppress(FileNotFoundError):
+                about = (self._root / name).stat()
+                yield StoredBlob(name, about.st_size, datetime.fromtimestamp(about.st_mtime, UTC))
+
+    def folders_under(self, prefix: str) -> Iterator[str]:
+        """Read one folder."""
+        with _disk_at_work(), suppress(FileNotFoundError), os.scandir(self._path(prefix)) as entries:
+            yield from (entry.name for entry in entries if entry.is_dir())
+
+    def tidy(self, before: datetime) -> int:
+        """Remove unfinished files, which a killed process cannot."""
+        with _disk_at_work():
+            return sum(remove_older(file, before) for file in _files_under(self._root) if _is_unfinished(file))
 
     def check(self) -> None:
         """Write a file and take it away again."""
@@ -77,6 +101,23 @@ class LocalFolder:
         if len(self._lasting) >= _FOLDERS_KNOWN:
             self._lasting.clear()
         self._lasting.add(folder)
+
+
+def remove_older(file: Path, before: datetime) -> bool:
+    """Remove ``file`` if it was last written before ``before``; whether it was."""
+    with suppress(FileNotFoundError):
+        if file.stat().st_mtime < before.timestamp():
+            file.unlink()
+            return True
+    return False
+
+
+def _files_under(folder: Path) -> Iterator[Path]:
+    return (Path(above, file) for above, _, files in os.walk(folder) for file in files)
+
+
+def _is_unfinished(file: Path) -> bool:
+    return file.name.startswith(UNFINISHED)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Final, cast
 
@@ -12,7 +12,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import from_url
 
-from service.blobs.store import BlobMissingError, BlobsUnavailableError, require_name
+from service.blobs.store import BlobMissingError, BlobsUnavailableError, StoredBlob, require_name
 
 if TYPE_CHECKING:
     from obstore.store import BackoffConfig, ClientConfig, RetryConfig
@@ -78,9 +78,24 @@ class ObjectStore:
 
     def names_under(self, prefix: str) -> Iterator[str]:
         """List page by page."""
+        yield from (blob.name for blob in self.blobs_under(prefix))
+
+    def blobs_under(self, prefix: str) -> Iterator[StoredBlob]:
+        """List page by page."""
         with _errors_told():
             for page in obstore.list(self._store, prefix=require_name(prefix)):
-                yield from (entry["path"] for entry in page)
+                yield from (StoredBlob(entry["path"], entry["size"], entry["last_modified"]) for entry in page)
+
+    def folders_under(self, prefix: str) -> Iterator[str]:
+        """List the level below."""
+        with _errors_told():
+            below = obstore.list_with_delimiter(self._store, prefix=require_name(prefix))["common_prefixes"]
+        yield from (path.rpartition("/")[2] for path in below)
+
+    def tidy(self, before: datetime) -> int:
+        """An upload in parts that never ended is in no list; stores end it by a rule of the bucket's own."""
+        del before
+        return 0
 
     def check(self) -> None:
         """Keep a small object of its own and take it away again."""

@@ -3,6 +3,8 @@
 import errno
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Protocol
 
 from models.errors import LiftmarkError
@@ -16,6 +18,20 @@ class BlobMissingError(LiftmarkError):
 
 class BlobsUnavailableError(LiftmarkError):
     """The keeper cannot be reached or cannot write, now; it may later."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBlob:
+    """A blob as its keeper lists it.
+
+    Parameters
+    ----------
+    kept_at : when it was put there, by the keeper's clock.
+    """
+
+    name: str
+    size_bytes: int
+    kept_at: datetime
 
 
 class BlobsFullError(BlobsUnavailableError):
@@ -47,6 +63,15 @@ class BlobStore(Protocol):
 
     def names_under(self, prefix: str) -> Iterator[str]:
         """The names of all blobs below ``prefix/``, in no order."""
+
+    def blobs_under(self, prefix: str) -> Iterator[StoredBlob]:
+        """The same with sizes and times; one that is deleted meanwhile may be left out."""
+
+    def folders_under(self, prefix: str) -> Iterator[str]:
+        """The names directly below ``prefix/`` that have something below them; one may be empty by now."""
+
+    def tidy(self, before: datetime) -> int:
+        """Remove what writers left that died before ``before``, and that is no blob; how much that was."""
 
     def check(self) -> None:
         """Raise when blobs cannot be kept or had."""

@@ -3,7 +3,8 @@
 import secrets
 from dataclasses import dataclass
 
-from service.blobs.master_key import KEY_BYTES, Cipher, MasterKey, MasterKeyError
+from service.blobs.key_ring import KeyRing, Sealed
+from service.blobs.master_key import KEY_BYTES, Cipher, MasterKeyError
 from service.blobs.store import BlobDamagedError, BlobStore
 from service.database.tables import Subject
 from service.tenancy.tenant import TenantId
@@ -44,16 +45,16 @@ class SubjectVault:
 
 @dataclass(frozen=True, slots=True)
 class Vaults:
-    """All subjects' vaults: where the blobs are, and the key of keys."""
+    """All subjects' vaults: where the blobs are, and the keys of keys."""
 
     store: BlobStore
-    master: MasterKey
+    ring: KeyRing
 
-    def new_wrapped_key(self, subject_id: str) -> bytes:
+    def new_wrapped_key(self, subject_id: str) -> Sealed:
         """A data key for a new subject, wrapped for the subject's row."""
-        return self.master.seal(secrets.token_bytes(KEY_BYTES), subject_id)
+        return self.ring.seal(secrets.token_bytes(KEY_BYTES), subject_id)
 
     def of(self, subject: Subject) -> SubjectVault:
         """The vault that ``subject``'s wrapped key opens."""
-        cipher = Cipher(self.master.open(subject.wrapped_key, subject.id))
+        cipher = Cipher(self.ring.open(Sealed(subject.wrapped_key, subject.wrapped_by), subject.id))
         return SubjectVault(self.store, cipher, blob_prefix(TenantId(subject.tenant_id), subject.id))

@@ -1,5 +1,6 @@
 """A database that is SQLite or PostgreSQL, and the rest of the service need not know which."""
 
+import errno
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -48,6 +49,10 @@ AUDIT_KEY: Final = "audit_key"
 """Under this name a writing session's ``info`` holds the key of the audit chains."""
 
 
+class LogInUseError(OSError):
+    """Others read SQLite's log, so it cannot be emptied now; it can later."""
+
+
 class Database:
     """Sessions on one database, each of one clinic: PostgreSQL itself shows it no other clinic's rows.
 
@@ -58,7 +63,8 @@ class Database:
 
     Parameters
     ----------
-    audit_key : what rows of the audit are chained with; whoever has the database alone has it not.
+    audit_key : what rows of the audit are chained with; whoever has the database alone has it not. It is set anew when
+        the sealed one has been read.
     """
 
     def __init__(self, address: str, audit_key: bytes) -> None:
@@ -107,11 +113,19 @@ class Database:
             connection.execute(text("SELECT 1"))
 
     def scrub(self) -> None:
-        """Empty SQLite's write-ahead log, which still holds rows as they were before they were erased."""
+        """Empty SQLite's write-ahead log, which still holds rows as they were before they were erased.
+
+        Raises
+        ------
+        LogInUseError
+            Where readers needed the log all the time. PostgreSQL's own log and tables are its operator's.
+        """
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect() as connection:
                 connection.commit()
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            if busy:
+                raise LogInUseError(errno.EBUSY, LogInUseError.__doc__)
 
 
 def has_no_room(error: BaseException) -> bool:

@@ -17,8 +17,9 @@ from sqlalchemy import ColumnElement, CursorResult, DateTime, Select, case, dele
 from sqlalchemy.orm import Session
 
 from service.database import Database
-from service.database.tables import JobRow, now
-from service.jobs.engine import Job, JobKind, Queue
+from service.database.base import now
+from service.database.tables import JobRow
+from service.jobs.engine import ALL_KINDS, Job, JobKind, Queue
 from service.tenancy.tenant import TenantId
 
 LEASE_S: Final = 15.0
@@ -35,6 +36,7 @@ class LeasedJobs:
         self._lease = timedelta(seconds=lease_s)
         self._news = Condition()
         self._news_count = 0
+        self._had_its_turn = ""
 
     def enqueue(
         self,
@@ -65,10 +67,10 @@ class LeasedJobs:
         same = JobRow.tenant_id == tenant, JobRow.kind == kind, JobRow.target == target
         session.execute(update(JobRow).where(*same).values(later=False))
 
-    def claim(self, holder: str, patience_s: float = 0) -> Job | None:
-        """Lease the oldest row that is due. News that come while looking are not slept through."""
+    def claim(self, holder: str, patience_s: float = 0, kinds: Collection[JobKind] = ALL_KINDS) -> Job | None:
+        """Lease a row that is due, of each clinic in turn. News that come while looking are not slept through."""
         known_news = self._news_count
-        job = self._claim_now(holder)
+        job = self._claim_now(holder, kinds)
         if job is None:
             with self._news:
                 self._news.wait_for(lambda: self._news_count != known_news, patience_s)
@@ -95,6 +97,13 @@ class LeasedJobs:
             due = _leased(_clock(session), timedelta(seconds=delay_s))
             session.execute(update(JobRow).where(*_held(job)).values(leased_by=None, attempts=attempts, **due))
 
+    def put_off(self, session: Session, job: Job, delay_s: float) -> bool:
+        """Give up the lease if it is still the holder's; an UPDATE, so that no subject's row is waited for."""
+        due = _leased(_clock(session), timedelta(seconds=delay_s))
+        mine = update(JobRow).where(*_held(job)).values(leased_by=None, attempts=0, **due)
+        changed: CursorResult[Any] = session.execute(mine)  # type: ignore[assignment]  # DML
+        return changed.rowcount == 1
+
     def wake(self) -> None:
         """End the patience of all that wait in this process."""
         with self._news:
@@ -115,25 +124,37 @@ class LeasedJobs:
         with self._database.reading_across() as session:
             return session.scalar(self._due(session).with_only_columns(JobRow.id).limit(1))
 
-    def _claim_now(self, holder: str) -> Job | None:
+    def _claim_now(self, holder: str, kinds: Collection[JobKind]) -> Job | None:
         """Look first: that takes no write lock."""
-        if not self._any_due():
+        if not self._any_due(kinds):
             return None
         with self._database.writing_across() as session:
-            row = session.scalar(self._due(session).limit(1).with_for_update(skip_locked=True))
+            row = self._next(session, kinds)
             return None if row is None else self._lease_out(row, holder, _read(session))
 
-    def _any_due(self) -> bool:
+    def _next(self, session: Session, kinds: Collection[JobKind]) -> JobRow | None:
+        """The first row that is due of the next clinic, by their ids, that has one; then the first clinic again."""
+        first = self._due_by_clinic(session, kinds).limit(1).with_for_update(skip_locked=True)
+        return session.scalar(first.where(JobRow.tenant_id > self._had_its_turn)) or session.scalar(first)
+
+    def _any_due(self, kinds: Collection[JobKind]) -> bool:
         with self._database.reading_across() as session:
-            return session.scalar(self._due(session).limit(1)) is not None
+            first = self._due_by_clinic(session, kinds).with_only_columns(JobRow.id).limit(1)
+            return session.scalar(first) is not None
 
     def _lease_out(self, row: JobRow, holder: str, moment: datetime) -> Job:
         row.leased_by, row.leased_at, row.leased_until = holder, moment, moment + self._lease
         row.attempts += 1
+        self._had_its_turn = row.tenant_id
         return Job(row.id, TenantId(row.tenant_id), JobKind(row.kind), row.target, row.attempts, holder)
 
     def _due(self, session: Session) -> Select[JobRow]:
         return select(JobRow).where(self._is_due(_clock(session))).order_by(JobRow.later, JobRow.id)
+
+    def _due_by_clinic(self, session: Session, kinds: Collection[JobKind]) -> Select[JobRow]:
+        """In the order of an index, so that the database looks no further than the first."""
+        query = select(JobRow).where(self._is_due(_clock(session)), JobRow.kind.in_(kinds))
+        return query.order_by(JobRow.tenant_id, JobRow.later, JobRow.id)
 
     def _is_due(self, moment: Moment) -> ColumnElement[bool]:
         """Whether it is time; or whether, by the clock, it was leased or put back at a time that is yet to come."""

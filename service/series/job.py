@@ -8,7 +8,8 @@ from service.audit import Action, record
 from service.comparisons.pairing import new_comparison
 from service.comparisons.repository import Asked, Comparisons
 from service.database import Database, retry_on_clash
-from service.database.tables import SubjectSeries, new_id, now
+from service.database.base import new_id, now
+from service.database.tables import SubjectSeries
 from service.documents.series import SeriesDocument
 from service.errors import ServiceError
 from service.jobs import Job, JobEngine, JobKind
@@ -17,6 +18,8 @@ from service.series.making import PlannedSeries, asked_of, made, planned
 from service.series.repository import StoredSeries
 from service.series.state import SeriesState, series_states
 from service.tenancy.tenant import Actor, TenantId
+from service.webhooks.announcing import announce
+from service.webhooks.events import Event
 
 SYSTEM: Final = "system:series"
 """The actor in the audit of comparisons that a series asked for."""
@@ -94,6 +97,7 @@ class UpdateSeries:
         row = held or SubjectSeries(id=new_id(), subject_id=state.subject_id, course_id=state.course_id)
         _write(row, series, document, fingerprint)
         StoredSeries(session, tenant).add(row)
+        announce(session, tenant, self._jobs, Event.SERIES_CHANGED, state.subject_id, course_id=state.course_id)
 
 
 def _states(session: Session, tenant: TenantId, subject_id: str) -> list[SeriesState]:

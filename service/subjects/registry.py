@@ -3,11 +3,14 @@
 from service.audit import Action, record
 from service.blobs.vault import Vaults, blob_prefix
 from service.database import Database, retry_on_clash
-from service.database.tables import Subject, new_id
+from service.database.base import new_id
+from service.database.tables import Subject
 from service.jobs import JobEngine, JobKind
 from service.subjects.repository import Subjects
 from service.tenancy.repository import rows_of_subject
 from service.tenancy.tenant import Actor
+from service.webhooks.announcing import announce
+from service.webhooks.events import Event
 
 
 class SubjectRegistry:
@@ -39,6 +42,7 @@ class SubjectRegistry:
             prefix = blob_prefix(actor.tenant, subject_id)
             record(session, actor, Action.SUBJECT_ERASED, subject_id, counts)
             self._jobs.enqueue(session, actor.tenant, JobKind.ERASE_BLOBS, prefix)
+            announce(session, actor.tenant, self._jobs, Event.SUBJECT_ERASED, subject_id)
         return prefix
 
     def _find_or_make(self, actor: Actor, reference: str) -> Subject:
@@ -53,6 +57,6 @@ class SubjectRegistry:
     def _make(self, subjects: Subjects, actor: Actor, reference: str) -> Subject:
         subject_id = new_id()
         key = self._vaults.new_wrapped_key(subject_id)
-        subject = subjects.add(Subject(id=subject_id, reference=reference, wrapped_key=key))
+        subject = subjects.add(Subject(id=subject_id, reference=reference, wrapped_key=key.content, wrapped_by=key.by))
         record(subjects.session, actor, Action.SUBJECT_MADE, subject_id)
         return subject

@@ -1,5 +1,7 @@
 """What every keeper of blobs promises."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from service.blobs import BlobMissingError
@@ -33,6 +35,30 @@ def test_names_are_those_of_the_blobs_below_a_prefix_and_no_others(blobs):
         blobs.put(name, b"x")
     assert sorted(blobs.names_under("c/s1")) == ["c/s1/a", "c/s1/deep/b"]
     assert list(blobs.names_under("c/none")) == []
+
+
+def test_a_list_tells_each_blobs_size_and_when_it_was_put_there(blobs):
+    a_moment = timedelta(seconds=2)  # some stores tell whole seconds
+    before = datetime.now(UTC) - a_moment
+    for name, content in (("c/s1/a", b"four"), ("c/s1/deep/b", b""), ("c/s2/d", b"x")):
+        blobs.put(name, content)
+    listed = list(blobs.blobs_under("c/s1"))
+    assert {blob.name: blob.size_bytes for blob in listed} == {"c/s1/a": 4, "c/s1/deep/b": 0}
+    assert all(before <= blob.kept_at <= datetime.now(UTC) + a_moment for blob in listed)
+    assert list(blobs.blobs_under("c/none")) == []
+
+
+def test_folders_are_the_names_of_one_level_that_have_something_below_them(blobs):
+    for name in ("c/s1/a", "c/s1/deep/b", "c/s2/d", "c/alone", "d/s3/a"):
+        blobs.put(name, b"x")
+    assert sorted(blobs.folders_under("c")) == ["s1", "s2"]
+    assert list(blobs.folders_under("none")) == []
+
+
+def test_tidying_takes_no_blob_away(blobs):
+    blobs.put("c/a", b"x")
+    assert blobs.tidy(datetime.now(UTC) + timedelta(days=1)) == 0
+    assert blobs.get("c/a") == b"x"
 
 
 def test_deleting_a_prefix_takes_all_below_it_and_nothing_beside_it(blobs):

@@ -7,7 +7,8 @@ from queue import Queue
 
 import pytest
 
-from service.database.tables import Subject, new_id
+from service.database.base import new_id
+from service.database.tables import Subject
 from service.jobs import Job, JobKind, JobRunner, LeasedJobs
 from service.subjects.repository import Subjects
 from service.tenancy.keys import create_key, find_actor
@@ -53,6 +54,31 @@ def test_jobs_are_taken_in_the_order_in_which_they_came(jobs, enqueue):
         enqueue(str(number))
         time.sleep(0.002)  # ids sort by the millisecond
     assert [jobs.claim("w").target for _ in range(3)] == ["0", "1", "2"]
+
+
+def test_clinics_take_turns_however_many_jobs_one_of_them_has(database, jobs, enqueue):
+    for number in range(5):
+        enqueue(f"many-{number}")
+        time.sleep(0.002)
+    for name in ("Borealis", "Corona"):
+        with database.writing_across() as session:
+            other = find_actor(session, create_key(session, name)).tenant
+            jobs.enqueue(session, other, KIND, f"one of {name}")
+    claimed = [jobs.claim("w").target for _ in range(7)]
+    assert {one for one in claimed[:3] if one.startswith("one of")} == {"one of Borealis", "one of Corona"}
+    assert [one for one in claimed if one.startswith("many")] == [f"many-{number}" for number in range(5)]
+    assert jobs.claim("w") is None
+
+
+def test_every_process_gives_each_clinic_its_turn(database, jobs, enqueue):
+    for number in range(6):
+        enqueue(f"many-{number}")
+    with database.writing_across() as session:
+        other = find_actor(session, create_key(session, "Borealis")).tenant
+        jobs.enqueue(session, other, KIND, "one")
+    processes = [LeasedJobs(database), LeasedJobs(database)]
+    claimed = [process.claim("w").target for _ in range(2) for process in processes]
+    assert "one" in claimed[:3]
 
 
 def test_what_may_come_later_waits_for_all_else_until_somebody_waits_for_it(database, jobs, enqueue, tenant):
@@ -360,3 +386,41 @@ def test_a_dead_workers_jobs_count_as_waiting_and_those_put_off_as_not_due(jobs,
     (queue,) = jobs.queues()
     assert (queue.queued, queue.leased, queue.waiting_s) == (1, 0, None)
     assert jobs.next_due() is None
+
+
+def test_a_worker_takes_jobs_of_its_own_kinds_alone(database, jobs, enqueue, tenant):
+    with database.writing(tenant) as session:
+        jobs.enqueue(session, tenant, JobKind.DELIVER_WEBHOOK, "message")
+    enqueue("photo")
+    assert jobs.claim("w", kinds=frozenset({KIND})).target == "photo"
+    assert jobs.claim("w", kinds=frozenset({KIND})) is None
+    assert jobs.claim("w", kinds=frozenset({JobKind.DELIVER_WEBHOOK})).target == "message"
+
+
+def test_a_job_that_is_put_off_begins_anew_later_and_only_its_holder_can_put_it_off(database, jobs, enqueue, tenant):
+    enqueue()
+    dead = jobs.claim("dead")
+    time.sleep(LEASE_S * 1.2)
+    living = jobs.claim("living")
+    with database.writing(tenant) as session:
+        assert not jobs.put_off(session, dead, 0)
+    with database.writing(tenant) as session:
+        assert jobs.put_off(session, living, 0.4)
+    assert jobs.claim("w") is None
+    time.sleep(0.5)
+    assert jobs.claim("w").attempts == 1
+
+
+def test_putting_off_in_a_transaction_that_fails_leaves_the_job_with_its_holder(database, jobs, enqueue, tenant):
+    enqueue()
+    job = jobs.claim("w")
+
+    def fail() -> None:
+        with database.writing(tenant) as session:
+            jobs.put_off(session, job, 0)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert jobs.claim("other") is None
+    assert finish(database, jobs, job)

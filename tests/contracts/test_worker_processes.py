@@ -17,7 +17,8 @@ from sqlalchemy import select
 from models.anatomy import View
 from service.assembly import open_service
 from service.blobs.vault import blob_prefix
-from service.database.tables import JobRow, now
+from service.database.base import now
+from service.database.tables import JobRow
 from service.health.checks import readiness
 from service.photos.keeping import PhotoKeeper
 from service.photos.receiving import Upload
@@ -76,7 +77,13 @@ class Clinic:
         self.visit = Diary(service.database, service.jobs).make(self.actor, subject.id, new, None).id
 
     def upload(self, content: bytes) -> str:
-        keeper = PhotoKeeper(self.service.database, self.service.vaults, self.service.jobs, self.service.doorkeeper)
+        keeper = PhotoKeeper(
+            self.service.database,
+            self.service.vaults,
+            self.service.jobs,
+            self.service.doorkeeper,
+            self.service.limits.allowances,
+        )
         return keeper.keep(self.actor, self.visit, Upload(content, content[:9].hex(), View.FRONTAL), None).id
 
     def status(self, photo_id: str) -> str:

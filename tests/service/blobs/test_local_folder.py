@@ -2,6 +2,7 @@
 
 import os
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,16 @@ def test_a_blob_still_being_written_is_not_a_blob(folder, tmp_path):
     folder.put("c/a", b"x")
     (tmp_path / "blobs" / "c" / ".unfinished-1").write_bytes(b"half")
     assert list(folder.names_under("c")) == ["c/a"]
+
+
+def test_what_a_killed_writer_left_is_tidied_away_once_it_is_old(folder, tmp_path):
+    folder.put("c/a", b"x")
+    left, at_work = (tmp_path / "blobs" / "c" / f".unfinished-{which}" for which in ("old", "new"))
+    for file in (left, at_work):
+        file.write_bytes(b"half")
+    os.utime(left, (0, 0))
+    assert folder.tidy(datetime.now(UTC) - timedelta(days=1)) == 1
+    assert sorted(file.name for file in (tmp_path / "blobs" / "c").iterdir()) == [".unfinished-new", "a"]
 
 
 def test_blobs_are_readable_by_the_services_user_alone(folder, tmp_path):
