@@ -19,7 +19,7 @@ DEV_READY := $(VENV)/.dev-$(call digest,requirements-dev.lock pyproject.toml)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-deps --no-compile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test quick lint types format fuzz bench accuracy faults docs pictures lock clean
+.PHONY: help setup setup-dev demo test quick lint types format fuzz bench accuracy corpora faults docs pictures lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name says; do printf '  make %-10s %s\n' "$$name" "$$says"; done
@@ -67,6 +67,15 @@ faults: setup-dev ## Kill the real service at each write and message, and renew 
 	LIFTMARK_FAULT_POINTS=$(or $(POINTS),all) LIFTMARK_FAULT_JOURNAL=$(CURDIR)/$(FAULT_JOURNAL) \
 		$(BIN)/python -m pytest -n 2 --dist worksteal tests/faults $(PYTEST_ARGS); \
 		judged=$$?; $(BIN)/python -m tests.faults.report $(FAULT_JOURNAL) && exit $$judged
+
+corpora: setup-dev ## Send bombs, damaged pictures and Pillow's own bad images through the whole service (an hour or less)
+	@mkdir -p out/corpora
+	@sed -n '/^pillow==/,/[^\\]$$/p' requirements.lock > out/corpora/pillow.txt
+	@test -d out/corpora/images || $(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps \
+		--require-hashes --no-binary pillow --dest out/corpora --requirement out/corpora/pillow.txt
+	@mkdir -p out/corpora/images
+	@tar -xzf out/corpora/pillow-*.tar.gz -C out/corpora/images --strip-components 3 --wildcards '*/Tests/images/*'
+	$(BIN)/python -m tests.hostile.long_run out/corpora/images
 
 docs: setup ## Write the reference pages from the code's catalogues
 	$(BIN)/python docs/write_reference.py

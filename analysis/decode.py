@@ -23,6 +23,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from analysis.decoding_memory import megapixels_at_most
+from analysis.headers import is_overloaded
 from analysis.webp import WebPFile, first_frame
 from models.arrays import Pixels
 from models.photo import Photo
@@ -142,6 +143,8 @@ def _open(upload: bytes) -> ImageFile | Refused:
     reader = found[2]
     if reader is None:
         return Refused(Flag.of(FlagCode.UNSUPPORTED_FORMAT))
+    if is_overloaded(upload):
+        return Refused(Flag.of(FlagCode.TRUNCATED))
     image = reader(BytesIO(upload))
     megapixels, limit = image.width * image.height / 1e6, megapixels_at_most(image, len(upload))
     if megapixels > limit:

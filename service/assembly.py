@@ -45,8 +45,8 @@ class Service:
     Parameters
     ----------
     doorkeeper : judges uploads by their header; not the analyst of the jobs, so that no upload waits for an analysis.
-    upload_threads : uploads that wait for doorkeeper, disk or blob store leave all other requests their threads.
     archivist : makes whole pictures for other systems, which no upload waits for either; starts when first needed.
+    upload_threads : uploads that wait for doorkeeper, disk or blob store leave all other requests their threads.
     """
 
     settings: Settings

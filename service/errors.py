@@ -156,7 +156,7 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         _C.NO_FIGURES: ProblemEntry(409, "There are no figures to tell", "See the record's status for the reason."),
         _C.TOO_LARGE: ProblemEntry(413, "The request is too large", "Send a smaller file."),
         _C.TOO_MANY_PIXELS: ProblemEntry(
-            413, "The picture has too many pixels", "Save it at a smaller size, or as an ordinary JPEG."
+            413, "The picture has too many pixels", "Save it smaller, or as an ordinary JPEG."
         ),
         _C.NOT_AN_IMAGE: ProblemEntry(415, "The file is not a picture", "Send a JPEG, PNG, WebP, TIFF or HEIC photo."),
         _C.UNSUPPORTED_FORMAT: ProblemEntry(

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from service.blobs.master_key import UnknownMasterKeyError
 from service.blobs.store import FULL, BlobDamagedError, BlobMissingError, BlobsFullError, BlobsUnavailableError
 from service.database import OUT_OF_SERVICE, has_no_room
-from service.errors import ProblemCode, problem_response
+from service.errors import ProblemCode, problem_response, unexpected
 from service.observing.logs import told_of
 from service.sandbox.errors import SandboxUnavailableError
 
@@ -25,18 +25,26 @@ _NOT_TO_BE_HAD: Final = (
 )
 
 
+_FAILURES: Final[tuple[type[Exception], ...]] = (
+    *OUT_OF_SERVICE,
+    BlobsUnavailableError,
+    SandboxUnavailableError,
+    UnknownMasterKeyError,
+    OSError,
+)
+
+
 def answer_while_out_of_service(app: FastAPI) -> None:
     """Make ``unavailable`` of what is wrong with this machine or its neighbours."""
-    failures: tuple[type[Exception], ...] = (
-        BlobsUnavailableError,
-        SandboxUnavailableError,
-        UnknownMasterKeyError,
-        OSError,
-    )
-    for failure in (*OUT_OF_SERVICE, *failures):
+    for failure in _FAILURES:
         app.add_exception_handler(failure, _unavailable)
     app.add_exception_handler(BlobMissingError, _not_to_be_had)
     app.add_exception_handler(BlobDamagedError, _not_to_be_had)
+
+
+def answer_on_the_way(request: Request, error: Exception) -> Response:
+    """The same where the framework asks no handler: on the way to the routes, when a key is looked up."""
+    return _unavailable(request, error) if isinstance(error, _FAILURES) else unexpected(error)
 
 
 def _unavailable(_request: Request, error: Exception) -> Response:

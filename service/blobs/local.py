@@ -12,7 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from service.blobs.store import FULL, BlobMissingError, BlobsFullError, BlobsUnavailableError, StoredBlob, require_name
+from service.blobs.store import (
+    FULL,
+    BlobMissingError,
+    BlobsFullError,
+    BlobsUnavailableError,
+    StoredBlob,
+    require_name,
+)
 
 UNFINISHED = ".unfinished-"
 """Begins the name of a file that is still being written: it is no blob."""

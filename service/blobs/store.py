@@ -20,18 +20,6 @@ class BlobsUnavailableError(LiftmarkError):
     """The keeper cannot be reached or cannot write, now; it may later."""
 
 
-class BlobsFullError(BlobsUnavailableError):
-    """There is no room for another blob, now."""
-
-
-class BlobDamagedError(LiftmarkError):
-    """What the keeper gave back is not what it was given."""
-
-
-FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
-"""How a system says that a disk, or a user's share of it, is full."""
-
-
 @dataclass(frozen=True, slots=True)
 class StoredBlob:
     """A blob as its keeper lists it.
@@ -44,6 +32,18 @@ class StoredBlob:
     name: str
     size_bytes: int
     kept_at: datetime
+
+
+class BlobsFullError(BlobsUnavailableError):
+    """There is no room for another blob, now."""
+
+
+class BlobDamagedError(LiftmarkError):
+    """What the keeper gave back is not what it was given."""
+
+
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""How a system says that a disk, or a user's share of it, is full."""
 
 
 class BlobStore(Protocol):

@@ -38,6 +38,7 @@ _KEEP_ALIVE: Final = {
 }
 """A server whose machine is gone is noticed in 25 s, not in two hours."""
 _DISK_FULL: Final = "53100"  # SQLSTATE disk_full
+_DEADLOCK: Final = "40P01"  # SQLSTATE deadlock_detected
 _WRITES: Final = "liftmark_writes"
 _CLINIC: Final = "liftmark_clinic"
 
@@ -136,10 +137,14 @@ def has_no_room(error: BaseException) -> bool:
 
 
 def retry_on_clash(write: Callable[[], Written]) -> Written:
-    """Run a transaction that first looks and then inserts; once more when another one inserted in between."""
+    """Run a transaction; once more when another one inserted what it had looked for, or each waited for the other."""
     try:
         return write()
     except IntegrityError:
+        return write()
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _DEADLOCK:
+            raise
         return write()
 
 

@@ -109,8 +109,11 @@ class JobEngine(Protocol):
         kinds : of which it may be.
         """
 
-    def renew(self, holder: str) -> None:
-        """Say that ``holder`` is alive and still at its jobs."""
+    def renew(self, job: Job) -> None:
+        """Say that the holder is alive and still at this job.
+
+        Jobs are renewed one by one: one whose claim or return got lost on the way is held by nobody who knows of it.
+        """
 
     def finish(self, session: Session, job: Job) -> bool:
         """End the job in the transaction that writes its result.

@@ -17,7 +17,8 @@ from sqlalchemy import ColumnElement, CursorResult, DateTime, Select, case, dele
 from sqlalchemy.orm import Session
 
 from service.database import Database
-from service.database.tables import JobRow, now
+from service.database.base import now
+from service.database.tables import JobRow
 from service.jobs.engine import ALL_KINDS, Job, JobKind, Queue
 from service.tenancy.tenant import TenantId
 
@@ -75,11 +76,10 @@ class LeasedJobs:
                 self._news.wait_for(lambda: self._news_count != known_news, patience_s)
         return job
 
-    def renew(self, holder: str) -> None:
-        """Put off the end of all the holder's leases."""
+    def renew(self, job: Job) -> None:
+        """Put off the end of the lease if it is still the holder's."""
         with self._database.writing_across() as session:
-            mine = update(JobRow).where(JobRow.leased_by == holder)
-            session.execute(mine.values(_leased(_clock(session), self._lease)))
+            session.execute(update(JobRow).where(*_held(job)).values(_leased(_clock(session), self._lease)))
 
     def finish(self, session: Session, job: Job) -> bool:
         """Delete the row if it is still the holder's."""
@@ -134,12 +134,13 @@ class LeasedJobs:
 
     def _next(self, session: Session, kinds: Collection[JobKind]) -> JobRow | None:
         """The first row that is due of the next clinic, by their ids, that has one; then the first clinic again."""
-        first = self._due_by_clinic(session, kinds).with_for_update(skip_locked=True)
+        first = self._due_by_clinic(session, kinds).limit(1).with_for_update(skip_locked=True)
         return session.scalar(first.where(JobRow.tenant_id > self._had_its_turn)) or session.scalar(first)
 
     def _any_due(self, kinds: Collection[JobKind]) -> bool:
         with self._database.reading_across() as session:
-            return session.scalar(self._due_by_clinic(session, kinds)) is not None
+            first = self._due_by_clinic(session, kinds).with_only_columns(JobRow.id).limit(1)
+            return session.scalar(first) is not None
 
     def _lease_out(self, row: JobRow, holder: str, moment: datetime) -> Job:
         row.leased_by, row.leased_at, row.leased_until = holder, moment, moment + self._lease
@@ -151,9 +152,9 @@ class LeasedJobs:
         return select(JobRow).where(self._is_due(_clock(session))).order_by(JobRow.later, JobRow.id)
 
     def _due_by_clinic(self, session: Session, kinds: Collection[JobKind]) -> Select[JobRow]:
-        """The first in the order of an index, so that the database looks no further."""
+        """In the order of an index, so that the database looks no further than the first."""
         query = select(JobRow).where(self._is_due(_clock(session)), JobRow.kind.in_(kinds))
-        return query.order_by(JobRow.tenant_id, JobRow.later, JobRow.id).limit(1)
+        return query.order_by(JobRow.tenant_id, JobRow.later, JobRow.id)
 
     def _is_due(self, moment: Moment) -> ColumnElement[bool]:
         """Whether it is time; or whether, by the clock, it was leased or put back at a time that is yet to come."""

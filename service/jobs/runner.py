@@ -21,7 +21,13 @@ _log = logging.getLogger(__name__)
 _LOOK_S: Final = 0.5
 _RETRY_S: Final = 5.0
 _DOUBT_S: Final = 20.0
-TRANSIENT: Final = (OSError, *OUT_OF_SERVICE, BlobsUnavailableError, SandboxUnavailableError, UnknownMasterKeyError)
+TRANSIENT: Final = (
+    OSError,
+    *OUT_OF_SERVICE,
+    BlobsUnavailableError,
+    SandboxUnavailableError,
+    UnknownMasterKeyError,
+)
 """What is wrong with this machine or its neighbours, and not with the photo."""
 _DOUBTFUL: Final = (BlobMissingError, BlobDamagedError)
 """A store that lies for a while, or a photo that is lost: waited for, but not for ever."""
@@ -46,7 +52,8 @@ class JobRunner:
         self._stop = Event()
         named = [(_new_name(), lane.doers) for lane in lanes for _ in range(lane.workers)]
         self._workers = [Thread(target=self._work, args=of, name=f"job-{of[0]}") for of in named]
-        self._pulse = Thread(target=self._beat, args=([name for name, _ in named],), name="job-leases")
+        self._in_hand: dict[str, Job] = {}
+        self._pulse = Thread(target=self._beat, name="job-leases")
 
     def __enter__(self) -> Self:
         for thread in self._threads:
@@ -73,7 +80,9 @@ class JobRunner:
         while not self._stop.is_set():
             job = self._claim(name, frozenset(doers))
             if job is not None:
+                self._in_hand[name] = job
                 self._do(job, doers[job.kind])
+                del self._in_hand[name]
 
     def _claim(self, name: str, kinds: frozenset[JobKind]) -> Job | None:
         try:
@@ -104,16 +113,17 @@ class JobRunner:
         except Exception:  # noqa: BLE001  as above; its lease runs out by itself
             _log.warning("job %s was left to its lease", job.id, exc_info=True)
 
-    def _beat(self, names: list[str]) -> None:
+    def _beat(self) -> None:
+        """Only of what is in hand: a job whose claim or return got lost with the database is for whoever comes next."""
         while not self._stop.wait(LEASE_S / 3):
-            for name in names:
-                self._renew(name)
+            for job in list(self._in_hand.values()):
+                self._renew(job)
 
-    def _renew(self, name: str) -> None:
+    def _renew(self, job: Job) -> None:
         try:
-            self._jobs.renew(name)
+            self._jobs.renew(job)
         except Exception:  # noqa: BLE001  as above
-            _log.warning("the leases of %s were not renewed", name, exc_info=True)
+            _log.warning("the lease of job %s was not renewed", job.id, exc_info=True)
 
 
 def _new_name() -> str:

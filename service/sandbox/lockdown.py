@@ -1,8 +1,8 @@
 """Lock this process in, then run a module in it: ``python -P lockdown.py MODULE MEMORY_BYTES [ARGUMENT …]``.
 
 Run as a file and made of the standard library alone, so that nothing else is imported, and no thread started, before
-the process has given up the network, other programs, other processes, files' growth and boundless memory. MediaPipe
-would otherwise send usage metrics to its maker.
+the process has given up the network, other programs, other processes, files' growth, boundless memory and, where the
+kernel has Landlock, all files but those that it is made of. MediaPipe would otherwise send usage metrics to its maker.
 """
 
 import ctypes
@@ -14,7 +14,9 @@ import runpy
 import socket
 import struct
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 ALLOW_UNSANDBOXED: Final = "LIFTMARK_ALLOW_UNSANDBOXED"
@@ -98,6 +100,20 @@ _ALLOW, _FAIL, _END_PROCESS = 0x7FFF0000, 0x00050000, 0x80000000  # SECCOMP_RET_
 _LOAD, _EQUALS, _AT_LEAST, _HAS_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # BPF_LD|W|ABS, BPF_JMP|…|K, BPF_RET|K
 _NUMBER_AT, _AUDIT_AT, _FIRST_ARGUMENT_AT = 0, 4, 16  # offsets in struct seccomp_data
 
+_LANDLOCK_CREATE_RULESET, _LANDLOCK_ADD_RULE, _LANDLOCK_RESTRICT_SELF = 444, 445, 446  # on all processors
+_LANDLOCK_VERSION, _LANDLOCK_PATH_BENEATH = 1, 1  # <linux/landlock.h>
+_READ_FILE, _READ_FOLDER = 1 << 2, 1 << 3  # LANDLOCK_ACCESS_FS_*
+_RIGHTS_BY_VERSION: Final = ((1 << 13) - 1, (1 << 14) - 1, (1 << 15) - 1)
+_SYSTEM: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo", "/etc/ld.so.cache")
+_MACHINE: Final = (
+    "/dev/null",
+    "/dev/urandom",
+    "/proc/self",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/sys/devices/system/cpu",
+)
+
 
 def why_unsupported() -> str | None:
     """Say why processes cannot be locked in on this machine; None when they can."""
@@ -109,8 +125,8 @@ def why_unsupported() -> str | None:
     return None
 
 
-def lock_in(memory_bytes: int) -> None:
-    """Take from this process, for good, all that analysing a photo does not need.
+def lock_in(memory_bytes: int, module: str) -> None:
+    """Take from this process, for good, all that running ``module``, which analyses photos, does not need.
 
     Raises
     ------
@@ -121,8 +137,57 @@ def lock_in(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes + _MAPPED_BYTES, memory_bytes + _MAPPED_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "the kernel did not close the way to new privileges")
+    close_files(dict(_needed(module)))
     _install(_filter_program(_ARCHITECTURES[platform.machine()]))
     _require_no_socket()
+
+
+def landlock_version() -> int:
+    """The version of Landlock that this kernel has; 0 without it, as before Linux 5.13 or where it is off."""
+    call = ctypes.CDLL(None).syscall
+    return max(0, int(call(_LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), _LANDLOCK_VERSION)))
+
+
+def close_files(needed: dict[str, int]) -> None:
+    """Leave open for reading what is ``needed``, by path, and nothing for writing; no step where there is no Landlock.
+
+    Raises
+    ------
+    OSError
+        When the kernel has Landlock and refuses all the same.
+    """
+    libc, version = ctypes.CDLL(None, use_errno=True), landlock_version()
+    if not version:
+        return
+    rights = struct.pack("Q", _RIGHTS_BY_VERSION[min(version, len(_RIGHTS_BY_VERSION)) - 1])
+    rules = libc.syscall(_LANDLOCK_CREATE_RULESET, rights, ctypes.c_size_t(len(rights)), 0)
+    added = [_add_rule(libc, rules, path, right) for path, right in needed.items() if Path(path).exists()]
+    if rules < 0 or any(added) or libc.syscall(_LANDLOCK_RESTRICT_SELF, rules, 0):
+        raise OSError(ctypes.get_errno(), "the kernel did not close the files")
+    os.close(rules)
+
+
+def _add_rule(libc: ctypes.CDLL, rules: int, path: str, right: int) -> int:
+    below = os.open(path, os.O_PATH)
+    try:
+        beneath = struct.pack("=Qi", right, below)
+        return int(libc.syscall(_LANDLOCK_ADD_RULE, rules, _LANDLOCK_PATH_BENEATH, beneath, 0))
+    finally:
+        os.close(below)
+
+
+def _needed(module: str) -> Iterator[tuple[str, int]]:
+    """What is read to run ``module``: Python, libraries, our own code, the face model and what the machine is like."""
+    root = Path(__file__).parents[2]
+    yield str(root), _READ_FOLDER  # to find our code; what else lies beside it stays unread
+    for package in ("service", "analysis", "models", module.partition(".")[0]):
+        yield str(root / package), _READ_FILE | _READ_FOLDER
+    named = (os.environ.get(name, "") for name in ("LD_LIBRARY_PATH", "LIFTMARK_FACE_MODEL"))
+    for path in (sys.prefix, sys.base_prefix, *_SYSTEM, *_MACHINE, *":".join(named).split(":")):
+        if path:
+            yield path, _READ_FILE | (_READ_FOLDER if Path(path).is_dir() else 0)
 
 
 def _filter_program(architecture: Architecture) -> bytes:
@@ -158,9 +223,7 @@ def _install(program: bytes) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     steps = ctypes.create_string_buffer(program, len(program))
     sock_fprog = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(steps))
-    if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or libc.prctl(
-        _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.c_char_p(sock_fprog), 0, 0
-    ):
+    if libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.c_char_p(sock_fprog), 0, 0):
         raise OSError(ctypes.get_errno(), "the kernel did not accept the system call filter")
 
 
@@ -174,7 +237,7 @@ def _require_no_socket() -> None:
 
 def _main(module: str, memory_bytes: str, *arguments: str) -> None:
     try:
-        lock_in(int(memory_bytes))
+        lock_in(int(memory_bytes), module)
     except (OSError, ValueError, KeyError) as error:
         if os.environ.get(ALLOW_UNSANDBOXED) != "1":
             sys.exit(_unavailable(f"The analysis could not be locked in: {error}."))

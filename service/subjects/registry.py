@@ -3,7 +3,8 @@
 from service.audit import Action, record
 from service.blobs.vault import Vaults, blob_prefix
 from service.database import Database, retry_on_clash
-from service.database.tables import Subject, new_id
+from service.database.base import new_id
+from service.database.tables import Subject
 from service.jobs import JobEngine, JobKind
 from service.subjects.repository import Subjects
 from service.tenancy.repository import rows_of_subject
@@ -28,8 +29,11 @@ class SubjectRegistry:
         """Delete the subject's rows and key at once, and have the blobs deleted; the prefix they are under.
 
         Without the key the blobs are noise from the moment this returns. The job deletes them even if this process
-        dies here.
+        dies here. A worker that keeps a result of this subject meanwhile may wait for this as this waits for it.
         """
+        return retry_on_clash(lambda: self._erase(actor, subject_id))
+
+    def _erase(self, actor: Actor, subject_id: str) -> str:
         with self._database.writing(actor.tenant) as session:
             subjects = Subjects(session, actor.tenant)
             subject = subjects.get_alone(subject_id)

@@ -6,10 +6,11 @@ No other module of the service writes a ``select`` on these tables; a test reads
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
-from service.database.tables import Photo, Row, Subject, TenantRow
+from service.database.base import Row
+from service.database.tables import Photo, Subject, TenantRow
 from service.errors import ProblemCode, ServiceError
 from service.tenancy.tenant import TenantId
 
@@ -33,14 +34,14 @@ class TenantRepository(Generic[AnyRow]):
 
     def get(self, row_id: str) -> AnyRow:
         """The row, or ServiceError."""
-        row = self._one(self.row.id == row_id)
+        row = self._one(self._has_id(row_id))
         if row is None:
             raise ServiceError(self.absent)
         return row
 
     def get_alone(self, row_id: str) -> AnyRow:
         """The row, held until this transaction ends, so that nothing is hung on it meanwhile; or ServiceError."""
-        row = self.session.scalars(self._select().where(self.row.id == row_id).with_for_update()).one_or_none()
+        row = self.session.scalars(self._select().where(self._has_id(row_id)).with_for_update()).one_or_none()
         if row is None:
             raise ServiceError(self.absent)
         return row
@@ -73,6 +74,11 @@ class TenantRepository(Generic[AnyRow]):
         """Delete the row with all that hangs on it."""
         self.session.delete(row)
         self.session.flush()
+
+    def _has_id(self, row_id: str) -> ColumnElement[bool]:
+        """PostgreSQL takes no text with a NUL, and no id has one."""
+        same: ColumnElement[bool] = self.row.id == row_id
+        return false() if "\0" in row_id else same
 
     def _one(self, *where: ColumnElement[bool]) -> AnyRow | None:
         return self.session.scalars(self._select().where(*where)).one_or_none()

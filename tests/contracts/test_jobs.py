@@ -3,11 +3,13 @@
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from queue import Queue
 
 import pytest
 
-from service.database.tables import Subject, new_id
-from service.jobs import JobKind, JobRunner, LeasedJobs
+from service.database.base import new_id
+from service.database.tables import Subject
+from service.jobs import Job, JobKind, JobRunner, LeasedJobs
 from service.subjects.repository import Subjects
 from service.tenancy.keys import create_key, find_actor
 from service.tenancy.tenant import TenantId
@@ -214,7 +216,7 @@ class TroubledJobs:
             self.again.set()
         raise ZeroDivisionError
 
-    def renew(self, holder: str) -> None:
+    def renew(self, job: Job) -> None:
         raise ZeroDivisionError
 
     def wake(self) -> None:
@@ -231,11 +233,33 @@ def test_a_worker_outlives_whatever_the_engine_raises(monkeypatch):
 
 def test_a_worker_that_renews_keeps_its_job(jobs, enqueue):
     enqueue()
-    jobs.claim("slow")
+    job = jobs.claim("slow")
     for _ in range(4):
         time.sleep(LEASE_S / 2)
-        jobs.renew("slow")
+        jobs.renew(job)
     assert jobs.claim("other") is None
+
+
+def test_a_worker_that_renews_late_takes_no_job_back(jobs, enqueue):
+    enqueue()
+    late = jobs.claim("late")
+    jobs.put_back(late)
+    jobs.renew(late)
+    assert jobs.claim("other") is not None
+
+
+def test_a_job_that_could_not_be_put_back_is_begun_again_though_its_worker_lives(jobs, enqueue, monkeypatch):
+    attempts: Queue[int] = Queue()
+
+    def fail(job: Job, *_: object, **__: object) -> None:
+        attempts.put(job.attempts)
+        raise OSError
+
+    monkeypatch.setattr("service.jobs.runner.LEASE_S", LEASE_S)
+    monkeypatch.setattr(jobs, "put_back", fail)
+    enqueue()
+    with JobRunner(jobs, {KIND: fail}, workers=1):
+        assert [attempts.get(timeout=20) for _ in range(3)] == [1, 1, 2]
 
 
 def test_a_finished_job_is_gone(database, jobs, enqueue):

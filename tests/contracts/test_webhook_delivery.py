@@ -34,7 +34,8 @@ KILLS = 2
 HEARD = [Event.PHOTO_REFUSED, Event.PHOTO_FAILED]
 """A photo that was in hand at each kill fails, and that is told, too."""
 
-pytestmark = pytest.mark.slow
+# Three processes one after the other, each after the lease of the one before: minutes on a machine that is busy.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 class Doorkeeper:

@@ -33,6 +33,10 @@ class Ledger:
         """Its answer is an error that is not the client's."""
         self._write("failed", what, about)
 
+    def count(self) -> int:
+        """How much was acknowledged."""
+        return self.path.read_text().count('"event": "acknowledged"')
+
     def _write(self, event: str, what: str, about: dict[str, str]) -> None:
         line = json.dumps({"event": event, "what": what, **about, "at": time.time()})
         with self._lock, self.path.open("a") as file:

@@ -17,6 +17,8 @@ _MOST_PARTS = 60
 ALL = _ASKED == "all"
 COUNT = int(_ASKED) if _ASKED.isdigit() else None
 SHORT = not _ASKED
+MOMENTS = _A_PART if ALL else min(COUNT or 1, _A_PART)
+"""How many random moments a part tries: there is no end of them."""
 
 
 def parts(few: int) -> range:

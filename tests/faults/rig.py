@@ -39,10 +39,10 @@ class Trial:
         """What breaks a promise."""
         return [found for found in self.findings if found.verdict not in HARMLESS]
 
-    @property
-    def at(self) -> list[str]:
-        """The calls that it was killed at, without what is of this run alone."""
-        return [f"{call.name} {_LIKE.search(call.about)[0]}" for call in self.killed]
+
+def told(calls: Iterable[Call]) -> list[str]:
+    """Calls without what is of one run alone."""
+    return [f"{call.name} {_LIKE.search(call.about)[0]}" for call in calls]
 
 
 @dataclass
@@ -61,16 +61,13 @@ class Rig:
         """Kill at the ``counts[0]``-th durable call of a sitting, and at the ``counts[1]``-th after that, and judge."""
         self._sittings += 1
         self._await_service()
-        told = self._acknowledged()
+        before = self.client.ledger.count()
         self.watch.kill_at(*counts)
         sitting(self.client, f"sitting {self._sittings}", self.picture)
         self._settle()
         calls, killed = tuple(self.watch.calls), tuple(self.watch.killed)
         self.watch.kill_at()
-        return Trial(counts, self._acknowledged() - told, calls, killed, tuple(self._new_findings()))
-
-    def _acknowledged(self) -> int:
-        return self.client.ledger.path.read_text().count('"event": "acknowledged"')
+        return Trial(counts, self.client.ledger.count() - before, calls, killed, tuple(self._new_findings()))
 
     def _await_service(self) -> None:
         wait_for(self.service.answers, START_S, self.service.log.read_text)

@@ -103,21 +103,28 @@ class Watch:
             os.close(listener)
 
     def _answer_each(self, pid: int, listener: int) -> None:
+        """No call of a process that was killed goes on: its other threads may be waiting with theirs already."""
+        killed = False
         while _is_readable(listener, self._end):
             buffer = bytearray(_TOLD.size)
             try:
                 fcntl.ioctl(listener, _RECEIVE, buffer)
                 told, thread, _, number, _, _, *arguments = _TOLD.unpack(buffer)
-                if not self._is_deadly(pid, thread, _NAMES[number], tuple(arguments)):
+                if killed and Path(f"/proc/{pid}/task/{thread}").exists():
+                    continue
+                if self._is_deadly(pid, thread, _NAMES[number], tuple(arguments)):
+                    killed = True
+                else:
                     fcntl.ioctl(listener, _SEND, bytearray(_ANSWER.pack(told, 0, 0, _GO_ON)))
             except FileNotFoundError:  # the caller was gone before it could be asked or answered
                 continue
 
     def _is_deadly(self, pid: int, thread: int, name: str, arguments: tuple[int, ...]) -> bool:
-        call = Call(name, self.about(pid, thread, name, arguments))
-        if not self.matters(call):
+        try:
+            call = Call(name, self.about(pid, thread, name, arguments))
+        except OSError:  # a descriptor that is not open, or a caller that is gone: nothing comes of the call
             return False
-        if not self._is_due(call):
+        if not self.matters(call) or not self._is_due(call):
             return False
         os.kill(pid, signal.SIGKILL)
         return True

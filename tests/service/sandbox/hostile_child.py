@@ -68,6 +68,15 @@ def _raise() -> None:
     raise RuntimeError("a bug, not an attack")
 
 
+def _open_what_the_service_keeps() -> None:
+    """Open the file that the test put where the service keeps such files; its path is this process's only hint."""
+    Path(os.environ["LIFTMARK_FACE_MODEL"]).with_name("master.key").read_bytes()
+
+
+def _list_what_the_service_keeps() -> None:
+    list(Path(os.environ["LIFTMARK_FACE_MODEL"]).parent.iterdir())
+
+
 def _lie() -> None:
     os.write(_answers_fd(), b"\xff" * 4096)
 
@@ -121,6 +130,15 @@ _ATTEMPTS: dict[str, Callable[[], object]] = {
     "kill": lambda: os.kill(os.getppid(), 0),
     "file": _write_a_file,
 }
+_READINGS: dict[str, Callable[[], object]] = {
+    "key": _open_what_the_service_keeps,
+    "folder": _list_what_the_service_keeps,
+    "accounts": lambda: Path("/etc/passwd").read_bytes(),
+    "another process": lambda: Path(f"/proc/{os.getppid()}/environ").read_bytes(),
+    "home": lambda: list(Path("/home").iterdir()),
+    "the face model": lambda: Path(os.environ["LIFTMARK_FACE_MODEL"]).read_bytes(),
+    "its own code": lambda: Path(__file__).read_bytes(),
+}
 
 
 _DEEDS: dict[str, Callable[[], object]] = {
@@ -140,8 +158,9 @@ _DEEDS: dict[str, Callable[[], object]] = {
 def _measure(upload: bytes, view: bytes) -> tuple[bytes, ...]:
     deed = upload.decode()
     assert view == b"frontal"
-    if deed in _ATTEMPTS:
-        return (_MEASURED, _JPEG) if not _refused_by_the_kernel(_ATTEMPTS[deed]) else _refused()
+    attempt = {**_ATTEMPTS, **_READINGS}.get(deed)
+    if attempt:
+        return (_MEASURED, _JPEG) if not _refused_by_the_kernel(attempt) else _refused()
     if deed in _DEEDS:
         _DEEDS[deed]()
     return {

@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -82,6 +83,33 @@ def test_the_process_knows_no_secret_of_the_service(monkeypatch: pytest.MonkeyPa
     with AnalysisWorkers(limits=LIMITS, module=HOSTILE) as workers:
         assert "LIFTMARK_MASTER_KEY" not in told(workers, "secrets")
         assert "OMP_NUM_THREADS" in told(workers, "secrets")
+
+
+@pytest.fixture
+def beside_the_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AnalysisWorkers]:
+    """Give a worker that knows the path of a readable face model, beside which lies a key."""
+    for name in ("master.key", "face.model"):
+        (tmp_path / name).write_bytes(b"secret")
+    monkeypatch.setenv("LIFTMARK_FACE_MODEL", str(tmp_path / "face.model"))
+    with AnalysisWorkers(limits=LIMITS, module=HOSTILE) as workers:
+        yield workers
+
+
+@pytest.mark.skipif(not lockdown.landlock_version(), reason="this kernel has no Landlock")
+@pytest.mark.parametrize("what", ["key", "folder", "accounts", "another process", "home"])
+def test_what_the_service_keeps_cannot_be_read(beside_the_keys: AnalysisWorkers, what: str) -> None:
+    assert isinstance(beside_the_keys.measure(what.encode()).document, RefusedDocument)
+
+
+@pytest.mark.parametrize("what", ["the face model", "its own code"])
+def test_what_the_analysis_is_made_of_can_be_read(beside_the_keys: AnalysisWorkers, what: str) -> None:
+    assert isinstance(beside_the_keys.measure(what.encode()).document, MeasurementDocument)
+
+
+def test_without_landlock_photos_are_analysed_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lockdown, "landlock_version", lambda: 0)
+    lockdown.close_files({"/nowhere": 0})
+    assert Path("/etc/passwd").read_bytes()
 
 
 def test_one_process_serves_many_files_and_is_then_replaced() -> None:
