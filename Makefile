@@ -5,6 +5,7 @@ PYTEST_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 STEP := @printf '==> %s\n'
+FAULT_JOURNAL := out/faults.jsonl
 
 # Set-up is done once for each lock, project description, place and Python; the stamp's name says for which, so a second
 # run costs one checksum and a venv that was moved or belongs to another Python is made anew.
@@ -18,7 +19,7 @@ DEV_READY := $(VENV)/.dev-$(call digest,requirements-dev.lock pyproject.toml)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-deps --no-compile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test quick lint types format bench accuracy corpora docs pictures lock clean
+.PHONY: help setup setup-dev demo test quick lint types format fuzz bench accuracy corpora faults docs pictures lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name says; do printf '  make %-10s %s\n' "$$name" "$$says"; done
@@ -50,6 +51,9 @@ format: setup-dev ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+fuzz: setup-dev ## Send every operation of the API hundreds of requests, each time others
+	LIFTMARK_EXAMPLES=$(or $(EXAMPLES),100) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --timeout 3600 tests/service/api/test_every_operation.py $(PYTEST_ARGS)
+
 bench: setup ## Measure accuracy and speed
 	$(BIN)/liftmark bench accuracy
 	$(BIN)/liftmark bench speed
@@ -57,6 +61,12 @@ bench: setup ## Measure accuracy and speed
 accuracy: setup ## Measure accuracy in full and renew docs/accuracy.md (PAIRS='dir …': pairs of known truth, or photos)
 	@mkdir -p out
 	$(BIN)/liftmark bench accuracy $(PAIRS) --json out/accuracy.json --picture out/accuracy.svg --markdown docs/accuracy.md
+
+faults: setup-dev ## Kill the real service at each write and message, and renew docs/reliability.md (POINTS=n: at so many)
+	@mkdir -p out && rm -f $(FAULT_JOURNAL)
+	LIFTMARK_FAULT_POINTS=$(or $(POINTS),all) LIFTMARK_FAULT_JOURNAL=$(CURDIR)/$(FAULT_JOURNAL) \
+		$(BIN)/python -m pytest -n 2 --dist worksteal tests/faults $(PYTEST_ARGS); \
+		judged=$$?; $(BIN)/python -m tests.faults.report $(FAULT_JOURNAL) && exit $$judged
 
 corpora: setup-dev ## Send bombs, damaged pictures and Pillow's own bad images through the whole service (an hour or less)
 	@mkdir -p out/corpora

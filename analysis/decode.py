@@ -21,21 +21,23 @@ from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
-from PIL.WebPImagePlugin import WebPImageFile
 
+from analysis.decoding_memory import megapixels_at_most
 from analysis.headers import is_overloaded
+from analysis.webp import WebPFile, first_frame
+from models.arrays import Pixels
 from models.photo import Photo
 from models.quality import Flag, FlagCode, Refused
 
-MAX_MEGAPIXELS: Final = 60
-"""More than any phone's photo by default; what a worker of half a gigabyte can still hold."""
+MAX_DECODED_MEGAPIXELS: Final = 25
+"""A larger photo is decoded at half, a quarter or an eighth of its size: a 24-megapixel camera's still in full."""
 
 Found = TypeVar("Found")
 
 _READERS: Final[tuple[tuple[int, bytes, Callable[..., ImageFile] | None], ...]] = (
     (0, b"\xff\xd8\xff", JpegImageFile),  # MPO as well: its first picture is an ordinary JPEG
     (0, b"\x89PNG\r\n\x1a\n", PngImageFile),
-    (8, b"WEBP", WebPImageFile),
+    (8, b"WEBP", WebPFile),
     (0, b"II*\x00", TiffImageFile),
     (0, b"MM\x00*", TiffImageFile),
     *((4, b"ftyp" + brand, HeifImageFile) for brand in (b"heic", b"heix", b"heim", b"heis", b"mif1")),
@@ -49,14 +51,14 @@ _READERS: Final[tuple[tuple[int, bytes, Callable[..., ImageFile] | None], ...]] 
 _CAMERA_RAW_TAGS: Final = (50706, 50752)
 """DNGVersion and Canon's CR2Slice: a TIFF whose first picture is only a thumbnail."""
 
-_TO_UPRIGHT: Final[Mapping[int, Image.Transpose]] = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
+_TO_UPRIGHT: Final[Mapping[int, Callable[[Pixels], Pixels]]] = {
+    2: lambda stored: stored[:, ::-1],
+    3: lambda stored: stored[::-1, ::-1],
+    4: lambda stored: stored[::-1],
+    5: lambda stored: stored.swapaxes(0, 1),
+    6: lambda stored: stored[::-1].swapaxes(0, 1),
+    7: lambda stored: stored[::-1, ::-1].swapaxes(0, 1),
+    8: lambda stored: stored[:, ::-1].swapaxes(0, 1),
 }
 """By EXIF orientation. Pillow's TIFF and pi-heif's HEIC are upright already and then say so."""
 
@@ -64,6 +66,8 @@ _SIDEWAYS: Final = frozenset({5, 6, 7, 8})
 _SIXTEEN_BIT: Final = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
 _WITHOUT_MEANING_AS_A_PHOTO: Final = frozenset({"I", "F", "LAB", "HSV"})
 _WITH_PROFILE: Final = frozenset({"RGB", "L", "CMYK"})
+_BAND_ROWS: Final = 32
+"""So many stored rows at a time become opaque sRGB, so that no step holds the whole picture once more."""
 _SRGB: Final = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
@@ -87,6 +91,12 @@ def capture_time(upload: bytes) -> datetime | None:
     return None if isinstance(opened, Refused) else _capture(opened).taken_at
 
 
+def is_large(upload: bytes) -> bool:
+    """Whether ``upload`` has more pixels than are ever decoded in full, judged by its header."""
+    opened = _guarded(_open, upload)
+    return not isinstance(opened, Refused) and opened.width * opened.height > MAX_DECODED_MEGAPIXELS * 1e6
+
+
 def _ends_early(upload: bytes) -> bool:
     """Whether the file was cut: a transfer that broke off is told to its sender at once, not after the analysis."""
     if upload.startswith(b"\xff\xd8"):
@@ -106,7 +116,8 @@ def decode(upload: bytes, at_least_px: int | None = None) -> Photo | Refused:
     ----------
     upload : JPEG, PNG, WebP, TIFF or HEIC; of several frames or pages the first.
     at_least_px : decode at the smallest of 1/1, 1/2, 1/4, 1/8 whose long side is not below this. A JPEG is then never
-        decoded in full, which saves most of the time. None decodes at full size.
+        decoded in full, which saves most of the time. None decodes at full size, or at the largest fraction that has
+        no more than MAX_DECODED_MEGAPIXELS.
     """
     return _guarded(lambda upload: _decode(upload, at_least_px), upload)
 
@@ -118,8 +129,6 @@ def _guarded(read: Callable[[bytes], Found | Refused], upload: bytes) -> Found |
             return read(upload)
         except MemoryError:
             raise
-        except Image.DecompressionBombError as bomb:  # by WebP alone, before it tells its size
-            return _too_many_pixels(float(str(bomb).split("(")[1].split()[0]))
         except Exception:  # noqa: BLE001  on hostile bytes decoders raise almost every exception there is
             return Refused(Flag.of(FlagCode.TRUNCATED))
 
@@ -137,13 +146,10 @@ def _open(upload: bytes) -> ImageFile | Refused:
     if is_overloaded(upload):
         return Refused(Flag.of(FlagCode.TRUNCATED))
     image = reader(BytesIO(upload))
-    if image.width * image.height > MAX_MEGAPIXELS * 1e6:
-        return _too_many_pixels(image.width * image.height)
+    megapixels, limit = image.width * image.height / 1e6, megapixels_at_most(image, len(upload))
+    if megapixels > limit:
+        return Refused(Flag.of(FlagCode.TOO_MANY_PIXELS, value=megapixels, limit=limit))
     return Refused(Flag.of(FlagCode.UNSUPPORTED_FORMAT)) if _is_no_photo(image) else image
-
-
-def _too_many_pixels(pixels: float) -> Refused:
-    return Refused(Flag.of(FlagCode.TOO_MANY_PIXELS, value=pixels / 1e6, limit=MAX_MEGAPIXELS))
 
 
 def _is_no_photo(image: ImageFile) -> bool:
@@ -156,28 +162,48 @@ def _decode(upload: bytes, at_least_px: int | None) -> Photo | Refused:
     if isinstance(image, Refused):
         return image
     stored_size = image.size
-    fraction = _fraction(max(stored_size), at_least_px)
+    fraction = _fraction(stored_size, at_least_px)
     image.draft(None, (stored_size[0] // fraction, stored_size[1] // fraction))
-    image.load()
+    pixels = _pixels(image, upload, stored_size, fraction)
     capture = _capture(image)
-    opaque = _opaque(image)
-    reduced = opaque.reduce(fraction) if fraction > 1 and image.size == stored_size else opaque
-    coloured = _in_srgb(reduced, image.info.get("icc_profile"))
-    turn = _TO_UPRIGHT.get(capture.orientation)
+    upright = _TO_UPRIGHT.get(capture.orientation)
     return Photo(
         sha256=hashlib.sha256(upload).hexdigest(),
         size_px=stored_size[::-1] if capture.orientation in _SIDEWAYS else stored_size,
         taken_at=capture.taken_at,
         focal_length_mm=capture.focal_length_mm,
-        pixels=np.asarray(coloured if turn is None else coloured.transpose(turn)),
+        pixels=pixels if upright is None else np.ascontiguousarray(upright(pixels)),
     )
 
 
-def _fraction(long_side_px: int, at_least_px: int | None) -> int:
-    """Choose the denominator of the smallest allowed fraction."""
+def _fraction(stored_size: tuple[int, int], at_least_px: int | None) -> int:
+    """Choose the denominator of the smallest allowed fraction, or of the largest that does not decode too much."""
+    most = next(p for p in (1, 2, 4, 8) if math.prod(stored_size) <= MAX_DECODED_MEGAPIXELS * 1e6 * p * p)
     if at_least_px is None:
-        return 1
-    return next((part for part in (8, 4, 2) if math.ceil(long_side_px / part) >= at_least_px), 1)
+        return most
+    return max(most, next((part for part in (8, 4, 2) if math.ceil(max(stored_size) / part) >= at_least_px), 1))
+
+
+def _pixels(image: ImageFile, upload: bytes, stored_size: tuple[int, int], fraction: int) -> Pixels:
+    """The picture in sRGB as it is stored, at ``fraction`` of ``stored_size``; (height, width, 3)."""
+    rows, size = _loaded(image, upload)
+    part = fraction if size == stored_size else 1  # else the decoder has reduced it already
+    to_srgb = _to_srgb(image.info.get("icc_profile"))
+    pixels = np.empty((-(-size[1] // part), -(-size[0] // part), 3), np.uint8)
+    for top in range(0, size[1], _BAND_ROWS):
+        opaque = _opaque(rows(top, min(top + _BAND_ROWS, size[1])))
+        band = np.asarray(to_srgb(opaque.reduce(part) if part > 1 else opaque))
+        pixels[top // part :][: len(band)] = band
+    return pixels
+
+
+def _loaded(image: ImageFile, upload: bytes) -> tuple[Callable[[int, int], Image.Image], tuple[int, int]]:
+    """What gives some rows of the decoded picture, and the picture's size."""
+    if isinstance(image, WebPFile):
+        frame = first_frame(upload)
+        return lambda top, bottom: Image.fromarray(frame[top:bottom]), (frame.shape[1], frame.shape[0])
+    image.load()
+    return lambda top, bottom: image.crop((0, top, image.width, bottom)), image.size
 
 
 def _opaque(image: Image.Image) -> Image.Image:
@@ -192,22 +218,32 @@ def _opaque(image: Image.Image) -> Image.Image:
     return image if image.mode in _WITH_PROFILE else image.convert("RGB")
 
 
-def _in_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Image:
-    """Bring the picture to sRGB; one without a profile, or with a broken one, is taken to be sRGB already."""
+def _to_srgb(icc_profile: bytes | None) -> Callable[[Image.Image], Image.Image]:
+    """What brings a picture to sRGB; one without a profile, or with a broken one, is taken to be sRGB already."""
+    transforms: dict[str, ImageCms.ImageCmsTransform | None] = {}
+
+    def bring(image: Image.Image) -> Image.Image:
+        if image.mode not in transforms:
+            transforms[image.mode] = _transform(icc_profile, image.mode)
+        transform = transforms[image.mode]
+        if transform is not None:
+            return ImageCms.applyTransform(image, transform) or image
+        return image if image.mode == "RGB" else image.convert("RGB")
+
+    return bring
+
+
+def _transform(icc_profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform | None:
+    if not icc_profile:
+        return None
     try:
-        if icc_profile:
-            profile = ImageCms.ImageCmsProfile(BytesIO(icc_profile))
-            if not (image.mode == "RGB" and "sRGB" in ImageCms.getProfileDescription(profile)):
-                return _converted(image, profile)
+        profile = ImageCms.ImageCmsProfile(BytesIO(icc_profile))
+        if mode == "RGB" and "sRGB" in ImageCms.getProfileDescription(profile):
+            return None
+        intent = ImageCms.Intent.RELATIVE_COLORIMETRIC
+        return ImageCms.buildTransform(profile, _SRGB, mode, "RGB", renderingIntent=intent)
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        pass
-    return image if image.mode == "RGB" else image.convert("RGB")
-
-
-def _converted(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image:
-    intent = ImageCms.Intent.RELATIVE_COLORIMETRIC
-    transform = ImageCms.buildTransform(profile, _SRGB, image.mode, "RGB", renderingIntent=intent)
-    return ImageCms.applyTransform(image, transform) or image
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ def open_photo(upload: bytes, landmarker: FaceLandmarker) -> tuple[Photo, Detect
     reduced = photo.decoded_scale[0] < 1
     if not reduced or (isinstance(detected, DetectedFace) and face_width_px(detected) >= 0.9 * WORKING_FACE_WIDTH_PX):
         return detected if isinstance(detected, Refused) else (photo, detected)
+    del photo  # the whole one needs its room
     whole = decode(upload)
     if isinstance(whole, Refused):
         return whole

@@ -2,5 +2,5 @@
 
 from typing import Final
 
-METHOD_VERSION: Final = "2026.11.1"
+METHOD_VERSION: Final = "2026.11.2"
 """Changes whenever a figure could change for the same photo; see *Measurement changes* in the changelog."""

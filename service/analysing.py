@@ -5,7 +5,7 @@ from typing import Protocol
 
 from models.anatomy import View
 from service.documents import GivenFloor, GivenSubject, PlacedContour, RefusedDocument, Shot
-from service.sandbox import CompareOutcome, MeasureOutcome
+from service.sandbox import CompareOutcome, MeasureOutcome, WholePicture
 
 
 class Analyser(Protocol):
@@ -16,6 +16,9 @@ class Analyser(Protocol):
 
     def picture(self, upload: bytes) -> bytes | None:
         """The photo upright as JPEG, without metadata; None when it cannot be opened."""
+
+    def whole_picture(self, upload: bytes) -> WholePicture | None:
+        """The photo upright at its full size, without metadata; None when it cannot be opened."""
 
     def measure(
         self,

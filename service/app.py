@@ -8,9 +8,10 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.middleware import Middleware
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan, Scope
 
@@ -25,9 +26,13 @@ from service.corrections.routes import router as corrections
 from service.courses.routes import router as courses
 from service.errors import Problem, answer_with_problems
 from service.health.routes import router as health
+from service.interop.routes import router as interop
+from service.limiting.proxies import ClientBehindProxy
+from service.limiting.turnstile import Turnstile
 from service.observing.logs import told_of
 from service.observing.request_record import RequestRecord
 from service.observing.routes import router as metrics
+from service.out_of_service import answer_while_out_of_service
 from service.pages.routes import STATIC as PAGES_STATIC
 from service.pages.routes import router as pages
 from service.photos.routes import router as photos
@@ -37,8 +42,10 @@ from service.series.routes import router as series
 from service.settings import MEGABYTE, Settings
 from service.subjects.routes import router as subjects
 from service.tenancy.authentication import Authentication, Gate
+from service.usage.routes import router as usage
 from service.visits.routes import router as visits
 from service.web_safety import ReceiveLimits, SafetyHeaders
+from service.webhooks.routes import router as webhooks
 
 _log = logging.getLogger(__name__)
 
@@ -51,10 +58,17 @@ _ABOUT: Final = (
     "A figure that could not be had is null with a reason."
 )
 
+
+def _routes_of(*routers: APIRouter) -> list[Route]:
+    return [route for router in routers for route in router.routes if isinstance(route, Route)]
+
+
 _ROUTERS: Final = (
     *(subjects, courses, visits, confounders, photos, corrections, comparisons, series, repeatability, cohort),
-    *(audit, health, metrics, pages),
+    *(interop, webhooks, usage, audit, health, metrics, pages),
 )
+
+_ROUTES: Final = _routes_of(*_ROUTERS)
 
 mimetypes.add_type("text/javascript", ".js")  # some systems' tables say otherwise, and browsers insist
 mimetypes.add_type("text/javascript", ".mjs")
@@ -81,7 +95,8 @@ def create_app(settings: Settings | None = None, analyser: Analyser | None = Non
         app.include_router(router)
     app.mount("/static/pages", _RevalidatedFiles(directory=PAGES_STATIC))
     app.mount("/static", _RevalidatedFiles(directory=_WEB_STATIC, check_dir=False))
-    answer_with_problems(app)
+    answer_with_problems(app, _ROUTES)
+    answer_while_out_of_service(app)
     return app
 
 
@@ -90,7 +105,7 @@ def _lifespan(settings: Settings, analyser: Analyser | None) -> Lifespan[FastAPI
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with open_service(settings, analyser) as service:
             app.state.service = service
-            app.state.gate = Gate(service.database, service.links)
+            app.state.gate = Gate(service.database, service.links, service.limits.guesses)
             Thread(target=_warm_up, args=(service,), name="warm-up").start()
             yield
 
@@ -103,7 +118,8 @@ def create_telling_app(service: Service) -> FastAPI:
     app.state.service = service
     app.include_router(health)
     app.include_router(metrics)
-    answer_with_problems(app)
+    answer_with_problems(app, _routes_of(health, metrics))
+    answer_while_out_of_service(app)
     return app
 
 
@@ -119,10 +135,12 @@ def _around(settings: Settings) -> list[Middleware]:
     """What a request passes on its way in, outermost first."""
     limit_bytes = settings.upload_limit_bytes + _FORM_OVERHEAD_BYTES
     return [
+        Middleware(ClientBehindProxy, settings.trusted_proxies),
         Middleware(SafetyHeaders),
-        Middleware(RequestRecord, [route for router in _ROUTERS for route in router.routes]),
+        Middleware(RequestRecord, _ROUTES),
         Middleware(ReceiveLimits, limit_bytes, settings.receive_idle_s, settings.receive_deadline_s),
         Middleware(Authentication),
+        Middleware(Turnstile, _ROUTES, settings.requests_at_once),
     ]
 
 

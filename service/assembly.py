@@ -1,18 +1,26 @@
 """The service's parts, put together from the settings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
+
+from anyio import CapacityLimiter
 
 from service.analysing import Analyser
 from service.audit.anchoring import AnchorKeeper
 from service.blobs import open_blobs
-from service.blobs.master_key import MasterKey
+from service.blobs.key_ring import KeyFiles, KeyRing
+from service.blobs.master_key import Cipher, MasterKey
 from service.blobs.vault import Vaults
 from service.comparisons.job import ComparePhotos
 from service.database import Database
 from service.database.migrate import migrate, tell_of_missing_walls
-from service.jobs import Doer, JobEngine, JobKind, JobRunner, LeasedJobs
+from service.housekeeping import Housekeeper, Tidying
+from service.jobs import Doer, JobEngine, JobKind, JobRunner, Lane, LeasedJobs
+from service.limiting.limits import Limits
+from service.master_keys.rotation import require_keys
+from service.master_keys.secrets import Purpose, open_secrets
 from service.observing.watched import WatchedAnalyser, WatchedStore, count_database_errors, watched_doer
 from service.photos.job import AnalysePhoto
 from service.repeatability.job import EvaluateStudy
@@ -21,6 +29,13 @@ from service.series.job import UpdateSeries
 from service.settings import Settings
 from service.subjects.job import EraseBlobs
 from service.tenancy.links import LinkSigner
+from service.webhooks.courier import Courier
+from service.webhooks.job import DeliverWebhook
+
+_COURIERS: Final = 2
+"""Threads that wait for webhooks' receivers, in a process that does jobs."""
+
+_UPLOAD_THREADS: Final = 24  # more than wait for an object store, so that the others are turned away and not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +45,8 @@ class Service:
     Parameters
     ----------
     doorkeeper : judges uploads by their header; not the analyst of the jobs, so that no upload waits for an analysis.
+    archivist : makes whole pictures for other systems, which no upload waits for either; starts when first needed.
+    upload_threads : uploads that wait for doorkeeper, disk or blob store leave all other requests their threads.
     """
 
     settings: Settings
@@ -38,7 +55,11 @@ class Service:
     jobs: JobEngine
     runner: JobRunner
     doorkeeper: Analyser
+    archivist: Analyser
     links: LinkSigner
+    webhook_cipher: Cipher
+    limits: Limits
+    upload_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_UPLOAD_THREADS))
 
 
 @contextmanager
@@ -51,25 +72,50 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
     """
     settings.incoming.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        database = stack.enter_context(open_database(settings))
-        vaults = Vaults(WatchedStore(open_blobs(settings.blobs_address)), _master_key(settings))
+        ring = key_ring(settings)
+        database = stack.enter_context(open_database(settings, ring))
+        vaults = open_vaults(settings, ring)
         stack.enter_context(_anchor_keeper(settings, database, vaults))
         jobs = LeasedJobs(database)
-        doorkeeper = WatchedAnalyser(analyser or stack.enter_context(AnalysisWorkers(count=1)))
-        analysts = analyser or stack.enter_context(AnalysisWorkers(count=max(1, settings.workers)))
-        analyst = WatchedAnalyser(analysts)
-        runner = stack.enter_context(_runner(settings, database, vaults, jobs, analyst))
-        yield Service(settings, database, vaults, jobs, runner, doorkeeper, LinkSigner(vaults.master.derive("links")))
+        doorkeeper, archivist, analyst = (
+            WatchedAnalyser(analyser or stack.enter_context(AnalysisWorkers(count)))
+            for count in (1, 1, max(1, settings.workers))
+        )
+        secrets = open_secrets(database, ring)
+        webhook_cipher = Cipher(secrets.webhooks)
+        lanes = (
+            _analysis_lane(settings, database, vaults, jobs, analyst),
+            _courier_lane(settings, database, webhook_cipher, jobs),
+        )
+        runner = stack.enter_context(JobRunner(jobs, [_watched(lane) for lane in lanes]))
+        tidying = Tidying(database, vaults, jobs, settings.incoming)
+        stack.enter_context(Housekeeper(database, tidying, settings.reconcile_s))
+        links, limits = LinkSigner(secrets.links), Limits(database, settings)
+        yield Service(settings, database, vaults, jobs, runner, doorkeeper, archivist, links, webhook_cipher, limits)
 
 
 @contextmanager
-def open_database(settings: Settings) -> Iterator[Database]:
-    """The database alone, migrated."""
-    with Database(settings.database_address, audit_key(settings)) as database:
+def open_database(settings: Settings, ring: KeyRing | None = None) -> Iterator[Database]:
+    """The database alone, migrated.
+
+    Raises
+    ------
+    MasterKeyError
+        Where what is in it is under another master key than those in ``ring``, which the settings name if not given.
+    """
+    ring = ring or key_ring(settings)
+    with Database(settings.database_address, ring.present.derive(Purpose.AUDIT)) as database:
         count_database_errors(database.engine)
         migrate(database)
         tell_of_missing_walls(database)
+        database.audit_key = open_secrets(database, ring).audit
+        require_keys(database, ring)
         yield database
+
+
+def open_vaults(settings: Settings, ring: KeyRing) -> Vaults:
+    """The subjects' blobs, as the settings say where they are."""
+    return Vaults(WatchedStore(open_blobs(settings.blobs_address)), ring)
 
 
 def _anchor_keeper(settings: Settings, database: Database, vaults: Vaults) -> AnchorKeeper:
@@ -78,23 +124,32 @@ def _anchor_keeper(settings: Settings, database: Database, vaults: Vaults) -> An
     return AnchorKeeper(database, settings.audit_anchors, store, settings.audit_anchor_s)
 
 
-def audit_key(settings: Settings) -> bytes:
-    """What the audit is chained with."""
-    return _master_key(settings).derive("audit")
-
-
-def _runner(settings: Settings, database: Database, vaults: Vaults, jobs: JobEngine, analyser: Analyser) -> JobRunner:
-    doers: dict[JobKind, Doer] = {
+def _analysis_lane(settings: Settings, database: Database, vaults: Vaults, jobs: JobEngine, analyser: Analyser) -> Lane:
+    doers: Mapping[JobKind, Doer] = {
         JobKind.ANALYSE_PHOTO: AnalysePhoto(database, vaults, jobs, analyser),
         JobKind.COMPARE_PHOTOS: ComparePhotos(database, vaults, jobs, analyser),
         JobKind.EVALUATE_STUDY: EvaluateStudy(database, jobs),
         JobKind.ERASE_BLOBS: EraseBlobs(database, vaults, jobs),
         JobKind.UPDATE_SERIES: UpdateSeries(database, jobs),
     }
-    return JobRunner(jobs, {kind: watched_doer(do) for kind, do in doers.items()}, settings.workers)
+    return Lane(doers, settings.workers)
 
 
-def _master_key(settings: Settings) -> MasterKey:
+def _courier_lane(settings: Settings, database: Database, cipher: Cipher, jobs: JobEngine) -> Lane:
+    """By themselves, so that no photo waits for a receiver that is slow."""
+    deliver = DeliverWebhook(database, cipher, jobs, Courier(settings.webhook_origins))
+    return Lane({JobKind.DELIVER_WEBHOOK: deliver}, min(_COURIERS, settings.workers))
+
+
+def _watched(lane: Lane) -> Lane:
+    return Lane({kind: watched_doer(do) for kind, do in lane.doers.items()}, lane.workers)
+
+
+def key_ring(settings: Settings) -> KeyRing:
+    """The master keys, as the settings name them or say where they are."""
+    told = "" if settings.other_master_keys is None else settings.other_master_keys.get_secret_value()
+    others = [MasterKey.from_base64(written.strip()) for written in told.split(",") if written.strip()]
     if settings.master_key is not None:
-        return MasterKey.from_base64(settings.master_key.get_secret_value())
-    return MasterKey.from_file(settings.master_key_file)
+        return KeyRing.of(MasterKey.from_base64(settings.master_key.get_secret_value()), *others)
+    MasterKey.from_file(settings.master_key_file)  # made at the first start, and never again while the service runs
+    return KeyRing(KeyFiles(settings.master_key_file, settings.other_master_keys_file, others))

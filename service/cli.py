@@ -252,13 +252,40 @@ def series_bench(
     print_series(courses, seed, json_file, markdown)
 
 
+@bench.command()
+def load(
+    json_file: JsonFile = None,
+    users: Annotated[int, typer.Option(min=1, help="Good users at once.")] = 4,
+    uploads: Annotated[int, typer.Option(min=1, help="Photos that each of them uploads in a round.")] = 40,
+    rounds: Annotated[int, typer.Option(min=1, help="Quiet rounds, and as many attacked ones between them.")] = 5,
+    attackers: Annotated[int, typer.Option(min=1, max=250, help="Bad connections of each of four kinds.")] = 125,
+) -> None:
+    """Time uploads and readings in peace and while others hold connections, trickle, and read no answer.
+
+    The service is a process of its own, on SQLite and a folder that go afterwards.
+    """
+    from service.cli_bench import print_load  # noqa: PLC0415  as above
+
+    print_load((users, uploads, rounds, attackers), json_file)
+
+
 def _add_the_services_commands() -> None:
-    from service import cli_archive, cli_audit, cli_serve  # noqa: PLC0415  so that they stand after the commands above
+    from service import (  # noqa: PLC0415  so that they stand after the commands above
+        cli_archive,
+        cli_audit,
+        cli_clinic,
+        cli_keys,
+        cli_reconcile,
+        cli_serve,
+    )
 
     cli_archive.register(app)
     app.add_typer(bench, name="bench")
     cli_serve.register(app)
+    cli_keys.register(app)
+    cli_clinic.register(app)
     cli_audit.register(app)
+    cli_reconcile.register(app)
 
 
 _add_the_services_commands()

@@ -11,11 +11,13 @@ from service.bench.accuracy_markdown import write_tables
 from service.bench.accuracy_picture import accuracy_svg
 from service.bench.accuracy_sources import AccuracyOptions, plan_of
 from service.bench.accuracy_tables import accuracy_lines
+from service.bench.load import bench_load
 from service.bench.marked_page import write_marked
 from service.bench.series import bench_series, kinds, series_bench_markdown, series_bench_table
 from service.bench.speed import bench_speed, sample_pair
 from service.cli_analysis import make_folder_of, print_lines, write_json
 from service.terminal import speed_lines
+from service.terminal_load import load_lines
 
 
 def print_speed(photos: tuple[Path, Path] | None, json_file: Path | None, runs: int) -> None:
@@ -24,6 +26,16 @@ def print_speed(photos: tuple[Path, Path] | None, json_file: Path | None, runs: 
     document = bench_speed(*pair, runs)
     write_json(document, json_file)
     print_lines(json_file, *speed_lines(document))
+
+
+def print_load(sizes: tuple[int, int, int, int], json_file: Path | None) -> None:
+    """Time good users in peace and under attack; see ``liftmark bench load --help``."""
+    users, uploads, rounds, attackers = sizes
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("Rounds", total=2 * rounds)
+        document = bench_load(users, uploads, rounds, attackers, lambda: progress.advance(task))
+    write_json(document, json_file)
+    print_lines(json_file, *load_lines(document))
 
 
 @dataclass(frozen=True, slots=True)

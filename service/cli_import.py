@@ -16,7 +16,7 @@ from service.archive.camera import camera_clock
 from service.archive.contents import sha256_of, with_contents
 from service.archive.records import ArchiveError
 from service.cli_analysis import EXIT_REFUSED, make_folder_of
-from service.importing.api import Api, NotWelcomeError, Patience, Problem, ServerTroubleError
+from service.client.transport import Api, NotWelcomeError, Patience, Problem, ServerTroubleError
 from service.importing.ledger import Ledger
 from service.importing.outcomes import Fate, Outcome, outcome_of_refusal, write_table
 from service.importing.sending import Sending

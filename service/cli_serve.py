@@ -1,4 +1,4 @@
-"""The commands around the service: ``serve``, ``worker``, ``backup``, ``key create``."""
+"""The commands around the service: ``serve``, ``worker``, ``backup``, ``erase-again``."""
 
 import signal
 import time
@@ -9,8 +9,6 @@ import typer
 
 if TYPE_CHECKING:
     from service.settings import Settings
-
-from service.tenancy.scope import Scope
 
 _LOOK_S: Final = 0.2
 
@@ -50,10 +48,7 @@ def register(app: typer.Typer) -> None:
     app.command("serve")(serve_command)
     app.command("worker")(worker_command)
     app.command("backup")(backup_command)
-    keys = typer.Typer(help="API keys.", no_args_is_help=True)
-    keys.command("create")(create_key_command)
-    keys.callback()(lambda: None)  # keeps `create` a word of its own, though it is the only one
-    app.add_typer(keys, name="key")
+    app.command("erase-again")(erase_again_command)
 
 
 def serve_command(
@@ -118,18 +113,31 @@ def backup_command(
     typer.echo("The master key is not among them: without it the copy cannot be read. Keep it elsewhere.")
 
 
-def create_key_command(
-    clinic: Annotated[str, typer.Option(help="The clinic's name; it is made when it is new.")],
-    scope: Annotated[list[Scope] | None, typer.Option(help="What it may do; everything when none is named.")] = None,
+def erase_again_command(
+    export: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, readable=True, show_default=False, help="As `liftmark audit export` wrote it."
+        ),
+    ],
 ) -> None:
-    """Make an API key and print it, alone, this once."""
-    from service.assembly import open_database  # noqa: PLC0415  as above
-    from service.settings import Settings  # noqa: PLC0415
-    from service.tenancy.keys import create_key  # noqa: PLC0415
+    """After a restore: erase what the audit, exported after the copy was made, says was erased since.
 
-    with open_database(Settings()) as database, database.writing_across() as session:
-        key = create_key(session, clinic, scope or ())
-    typer.echo(key)
+    Subjects, visits and photos that are still there go; what is gone already is passed over. Every row of the file must
+    be one of this service's own audit.
+    """
+    from service.assembly import key_ring, open_database, open_vaults  # noqa: PLC0415  as above
+    from service.jobs import LeasedJobs  # noqa: PLC0415
+    from service.settings import Settings  # noqa: PLC0415
+    from service.subjects.erasing_again import ErasingAgain  # noqa: PLC0415
+
+    settings = Settings()
+    ring = key_ring(settings)
+    with open_database(settings, ring) as database:
+        done = ErasingAgain(database, open_vaults(settings, ring), LeasedJobs(database)).erase_all(export)
+    for action, count in sorted(done.items()):
+        typer.echo(f"{action}: {count}")
+    typer.echo("All that the export tells of is erased. The blobs go when the service or a worker runs.")
 
 
 def _settings(workers: int | None) -> "Settings":

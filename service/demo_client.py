@@ -2,18 +2,17 @@
 
 import hashlib
 import json
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from models.anatomy import View
 from models.errors import LiftmarkError
+from service.client.transport import Api
+from service.client.uploading import form
 
 _WAIT_S: Final = 120
-_TIMEOUT_S: Final = 180
-_BOUNDARY: Final = "liftmark-demo-0e3b7a"
 _TAKEN_AT: Final = {
     "before": datetime(2026, 3, 2, 10, tzinfo=UTC).isoformat(),
     "after": datetime(2026, 5, 4, 10, tzinfo=UTC).isoformat(),
@@ -75,6 +74,7 @@ class DemoClient:
     def __init__(self, address: str, key: str) -> None:
         self.address = address
         self.key = key
+        self._api = Api(address, key)
 
     def compared(self, sample: Sample) -> dict[str, Any]:
         """The comparison of a sample's photos, uploaded if they were not yet."""
@@ -106,15 +106,16 @@ class DemoClient:
 
     def get(self, path: str) -> bytes:
         """What is at ``path``."""
-        return self._send(urllib.request.Request(self.address + path))  # noqa: S310  our own address
+        return self._send("GET", path)
 
     def _photo(self, subject: str, sample: Sample, which: str) -> str:
         content = sample.photos[which].read_bytes()
         key = f"{sample.name}-{which}-{hashlib.sha256(content).hexdigest()[:16]}"
         new = {"taken_at": _TAKEN_AT[which], "phase": _PHASES[which]}
         visit = self._post_json(f"/v1/subjects/{subject}/visits", new, f"visit-{key}")["id"]
-        form = {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}", "Idempotency-Key": f"photo-{key}"}
-        answer = self._post(f"/v1/visits/{visit}/photos?wait={_WAIT_S}", _form(content), form)
+        kind, body = form(content, View.FRONTAL)
+        headers = {"Content-Type": kind, "Idempotency-Key": f"photo-{key}"}
+        answer = self._post(f"/v1/visits/{visit}/photos?wait={_WAIT_S}", body, headers)
         return str(answer["id"])
 
     def _post_json(self, path: str, content: dict[str, Any], key: str | None = None) -> dict[str, Any]:
@@ -122,21 +123,11 @@ class DemoClient:
         return self._post(path, json.dumps(content).encode(), headers)
 
     def _post(self, path: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
-        request = urllib.request.Request(self.address + path, body, headers)  # noqa: S310  our own address
-        answer: dict[str, Any] = json.loads(self._send(request))
+        answer: dict[str, Any] = json.loads(self._send("POST", path, body, headers))
         return answer
 
-    def _send(self, request: urllib.request.Request) -> bytes:
-        request.add_header("Authorization", f"Bearer {self.key}")
-        try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310  our own address
-                content: bytes = response.read()
-                return content
-        except urllib.error.HTTPError as error:
-            problem = json.loads(error.read())
-            raise DemoError(f"{problem['title']}. {problem['detail']}") from error
-
-
-def _form(photo: bytes) -> bytes:
-    head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="photo"\r\n\r\n'
-    return head.encode() + photo + f"\r\n--{_BOUNDARY}--\r\n".encode()
+    def _send(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> bytes:
+        response = self._api.send(method, path, body, headers)
+        if response.problem is not None:
+            raise DemoError(response.problem.says)
+        return response.content

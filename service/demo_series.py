@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 
 from service.archive import read_archive
+from service.client.transport import Api, ServerTroubleError
 from service.demo_client import DemoClient, DemoError, SampleSeries
 from service.documents import SeriesDocument
-from service.importing.api import Api, ServerTroubleError
 from service.importing.ledger import Ledger
 from service.importing.outcomes import Fate
 from service.importing.sending import Sending

@@ -6,7 +6,7 @@ becomes ``internal``. Answers are problem+json (RFC 9457).
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -15,21 +15,20 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
-from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from models.errors import LiftmarkError
-from service.blobs.store import BlobsUnavailableError
-from service.observing.logs import told_of
 from service.observing.note import note_of
-from service.sandbox.errors import SandboxUnavailableError
 
 _log = logging.getLogger(__name__)
 
 PROBLEM_TYPE: Final = "application/problem+json"
 _NOT_FOUND: Final = 404
+_NOT_ALLOWED: Final = 405
+_RETRY_AFTER: Final = {"description": "Seconds.", "required": True, "schema": {"type": "integer", "minimum": 1}}
 
 
 class ProblemCode(StrEnum):
@@ -52,11 +51,18 @@ class ProblemCode(StrEnum):
     CORRECTION_NOT_FOUND = "correction_not_found"
     STUDY_NOT_FOUND = "repeatability_study_not_found"
     ERASURE_NOT_FOUND = "erasure_not_found"
+    WEBHOOK_NOT_FOUND = "webhook_not_found"
+    WEBHOOK_NOT_ALLOWED = "webhook_not_allowed"
+    WEBHOOK_EXISTS = "webhook_exists"
+    TOO_MANY_WEBHOOKS = "too_many_webhooks"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     TOO_SLOW = "too_slow"
     KEY_REUSED = "idempotency_key_reused"
     NOT_READY = "not_ready"
     NO_REPORT = "no_report"
+    NO_FIGURES = "no_figures"
+    RATE_LIMITED = "rate_limited"
+    QUOTA_EXCEEDED = "quota_exceeded"
     TOO_LARGE = "too_large"
     TOO_MANY_PIXELS = "too_many_pixels"
     NOT_AN_IMAGE = "not_an_image"
@@ -72,6 +78,7 @@ class ProblemCode(StrEnum):
     NO_CONTOURS = "no_contours"
     INVALID_REQUEST = "invalid_request"
     INTERNAL = "internal"
+    EXTRA_MISSING = "extra_missing"
     UNAVAILABLE = "unavailable"
 
 
@@ -98,6 +105,11 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         _C.SCOPE_MISSING: ProblemEntry(
             403, "The key may not do this", "Use a key with the scope that this call needs."
         ),
+        _C.QUOTA_EXCEEDED: ProblemEntry(
+            403,
+            "The clinic's storage is full",
+            "Erase photos, or ask whoever runs the service for more; GET /v1/usage tells what is used.",
+        ),
         _C.ROUTE_NOT_FOUND: ProblemEntry(404, "No such address", "See /docs for the calls there are."),
         _C.SUBJECT_NOT_FOUND: ProblemEntry(404, "No such subject", "Check the subject's id."),
         _C.VISIT_NOT_FOUND: ProblemEntry(404, "No such visit", "Check the visit's id."),
@@ -120,6 +132,16 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         _C.ERASURE_NOT_FOUND: ProblemEntry(
             404, "No subject was erased under this id", "Check the subject's id, and that it was erased."
         ),
+        _C.WEBHOOK_NOT_FOUND: ProblemEntry(404, "No such webhook", "Check the webhook's id."),
+        _C.WEBHOOK_NOT_ALLOWED: ProblemEntry(
+            403,
+            "The operator allows no webhooks to this address",
+            "Have whoever runs the service add its 'https://host' to LIFTMARK_WEBHOOK_HOSTS; give no user name.",
+        ),
+        _C.WEBHOOK_EXISTS: ProblemEntry(
+            409, "This address has a webhook already", "Delete it first to get a new secret."
+        ),
+        _C.TOO_MANY_WEBHOOKS: ProblemEntry(409, "The clinic has ten webhooks already", "Delete one first."),
         _C.METHOD_NOT_ALLOWED: ProblemEntry(
             405, "This address does not take that method", "See /docs for the calls there are."
         ),
@@ -131,8 +153,11 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         ),
         _C.NOT_READY: ProblemEntry(409, "The analysis has not ended", "Ask again in a few seconds."),
         _C.NO_REPORT: ProblemEntry(409, "There is no report on this pair", "See the comparison for the reason."),
+        _C.NO_FIGURES: ProblemEntry(409, "There are no figures to tell", "See the record's status for the reason."),
         _C.TOO_LARGE: ProblemEntry(413, "The request is too large", "Send a smaller file."),
-        _C.TOO_MANY_PIXELS: ProblemEntry(413, "The picture has too many pixels", "Save it at 60 megapixels or less."),
+        _C.TOO_MANY_PIXELS: ProblemEntry(
+            413, "The picture has too many pixels", "Save it smaller, or as an ordinary JPEG."
+        ),
         _C.NOT_AN_IMAGE: ProblemEntry(415, "The file is not a picture", "Send a JPEG, PNG, WebP, TIFF or HEIC photo."),
         _C.UNSUPPORTED_FORMAT: ProblemEntry(
             415, "This picture format is not accepted", "Save the photo as JPEG, PNG, WebP, TIFF or HEIC."
@@ -165,8 +190,18 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         _C.INVALID_REQUEST: ProblemEntry(
             422, "The request is not complete or not valid", "See /docs for what is expected."
         ),
+        _C.RATE_LIMITED: ProblemEntry(
+            429,
+            "Too many requests",
+            "Wait as many seconds as Retry-After says, then send it again, with the same Idempotency-Key.",
+        ),
         _C.INTERNAL: ProblemEntry(
             500, "Something went wrong here", "Send the request again; the same Idempotency-Key does nothing twice."
+        ),
+        _C.EXTRA_MISSING: ProblemEntry(
+            501,
+            "This service was installed without what this call needs",
+            "Have whoever runs it install 'liftmark[interop]'.",
         ),
         _C.UNAVAILABLE: ProblemEntry(
             503, "The service cannot do its work now", "Send the request again later, with the same Idempotency-Key."
@@ -237,22 +272,25 @@ def problem_response(code: ProblemCode, detail: str | None = None) -> Response:
 
 def problems(*codes: ProblemCode) -> dict[int | str, dict[str, Any]]:
     """What a route declares in OpenAPI: the problems it can answer with, grouped by status."""
-    always = (_C.UNAUTHENTICATED, _C.SCOPE_MISSING, _C.TOO_SLOW, _C.TOO_LARGE, _C.INVALID_REQUEST)
+    always = (_C.UNAUTHENTICATED, _C.SCOPE_MISSING, _C.TOO_SLOW, _C.TOO_LARGE, _C.INVALID_REQUEST, _C.RATE_LIMITED)
     by_status: dict[int | str, list[str]] = {}
     for code in dict.fromkeys((*codes, *always)):
         by_status.setdefault(PROBLEMS[code].status, []).append(f"`{code}`: {PROBLEMS[code].title}.")
-    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    return {s: {"description": " ".join(says), "content": {PROBLEM_TYPE: schema}} for s, says in by_status.items()}
+    return {status: _declared(status, " ".join(says)) for status, says in by_status.items()}
 
 
-def answer_with_problems(app: FastAPI) -> None:
-    """Make every error of ``app`` a problem document."""
+def _declared(status: int | str, says: str) -> dict[str, Any]:
+    content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    headers = {"headers": {"Retry-After": _RETRY_AFTER}} if status == PROBLEMS[_C.RATE_LIMITED].status else {}
+    return {"description": says, "content": content, **headers}
+
+
+def answer_with_problems(app: FastAPI, routes: Sequence[Route]) -> None:
+    """Make every error of ``app``, which has these routes, a problem document."""
+    app.add_exception_handler(_NOT_ALLOWED, _not_allowed(routes))
     app.add_exception_handler(ServiceError, _service_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(BlobsUnavailableError, _unavailable)
-    app.add_exception_handler(OperationalError, _unavailable)
-    app.add_exception_handler(SandboxUnavailableError, _unavailable)
     app.add_exception_handler(Exception, _unexpected_error)
 
 
@@ -270,7 +308,7 @@ def _validation_error(_request: Request, error: Exception) -> Response:
     return problem_response(_C.INVALID_REQUEST, f"{where}: {first['msg']}.")
 
 
-_BY_STATUS: Final = {400: _C.INVALID_JSON, 404: _C.ROUTE_NOT_FOUND, 405: _C.METHOD_NOT_ALLOWED, 413: _C.TOO_LARGE}
+_BY_STATUS: Final = {400: _C.INVALID_JSON, 404: _C.ROUTE_NOT_FOUND, 413: _C.TOO_LARGE}
 
 
 def _http_error(_request: Request, error: Exception) -> Response:
@@ -280,9 +318,16 @@ def _http_error(_request: Request, error: Exception) -> Response:
     return response
 
 
-def _unavailable(_request: Request, error: Exception) -> Response:
-    _log.error("out of service: %s", told_of(error))
-    return problem_response(_C.UNAVAILABLE)
+def _not_allowed(routes: Sequence[Route]) -> Callable[[Request, Exception], Response]:
+    """Tells all methods of the address: the framework knows those of the first route that it is like."""
+
+    def answer(request: Request, _error: Exception) -> Response:
+        here = [route.methods or () for route in routes if route.path_regex.fullmatch(request.url.path)]
+        response = problem_response(_C.METHOD_NOT_ALLOWED)
+        response.headers["Allow"] = ", ".join(sorted({method for methods in here for method in methods}))
+        return response
+
+    return answer
 
 
 def _unexpected_error(_request: Request, error: Exception) -> Response:

@@ -1,15 +1,29 @@
 """What fields of several records have in common: notes, days, times, and changes of a few fields at once."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, ClassVar, Final, Self
 
 from fastapi import Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 FIRST_DAY: Final = date(1900, 1, 1)
 LAST_DAY: Final = date(2199, 12, 31)
 """No photo is older or comes later; what is added to a day stays a day."""
+_NUMBER: Final = re.compile(r"[-+]?[0-9]*\.?[0-9]*(e[-+]?[0-9]+)?", re.IGNORECASE)
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -18,12 +32,22 @@ def _in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _no_number(given: object) -> object:
+    """Pydantic would take a number for seconds since 1970, in a text too; nobody means that by ``until=0``."""
+    if isinstance(given, int | float | str) and _NUMBER.fullmatch(str(given).strip()):
+        raise ValueError("must be written as ISO 8601")
+    return given
+
+
+Written = BeforeValidator(_no_number)
+"""A day or moment is a text of ISO 8601."""
+
 Notes = Annotated[str, Field(max_length=4000, pattern=r"^[^\x00]*$")]
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")
 ]
-Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Day = Annotated[date, Written, Field(ge=FIRST_DAY, le=LAST_DAY)]
+Moment = Annotated[AwareDatetime, Written, AfterValidator(_in_utc)]
 RecordId = Annotated[str, Field(max_length=64, pattern="^[0-9a-f]*$")]
 
 From = Annotated[
@@ -50,6 +74,18 @@ class Patch(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     never_null: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Leave null out of what is described of fields that may not be emptied."""
+        described = handler(core)
+        properties = handler.resolve_ref_schema(described)["properties"]
+        for name in cls.never_null:
+            told = properties[cls.model_fields[name].validation_alias or name]
+            (kind,) = (one for one in told.pop("anyOf") if one.get("type") != "null")
+            told.pop("default", None)
+            told |= kind
+        return described
 
     @model_validator(mode="after")
     def _nothing_needed_is_emptied(self) -> Self:

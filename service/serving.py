@@ -1,5 +1,6 @@
 """Run the web application."""
 
+import resource
 import socket
 import time
 from collections.abc import Iterator
@@ -13,12 +14,17 @@ from fastapi import FastAPI
 from models.errors import LiftmarkError
 from service.app import create_app
 from service.assembly import open_database
+from service.connections import Patience, connections_with
 from service.settings import Settings
 from service.tenancy.keys import create_first_key
 
 _HEADERS_LIMIT_BYTES: Final = 64 * 1024
 _KEEP_ALIVE_S: Final = 20
 _SHUTDOWN_S: Final = 30
+_MOST_CONNECTIONS: Final = 1000
+_FILES_A_CONNECTION: Final = 2  # its socket, and an upload that is coming in
+_OTHER_FILES: Final = 200  # database, analysis processes, blobs
+_PATIENCE: Final = Patience(idle_s=30, deadline_s=300, connections=_MOST_CONNECTIONS)
 
 
 class NotServingError(LiftmarkError):
@@ -33,14 +39,26 @@ def first_key(settings: Settings) -> str | None:
 
 def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until interrupted, then end the requests and jobs in hand."""
-    _server(create_app(settings), host, port).run()
+    patience = Patience(settings.receive_idle_s, settings.receive_deadline_s, _connections_there_is_room_for())
+    _server(create_app(settings), host, port, patience).run()
+
+
+def _connections_there_is_room_for() -> int:
+    """As many as the system lets this process have files for, and not more than are of use."""
+    files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OTHER_FILES + _FILES_A_CONNECTION * _MOST_CONNECTIONS
+    if 0 <= files < wanted:  # infinity is -1
+        files = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    room = _MOST_CONNECTIONS if files < 0 else (files - _OTHER_FILES) // _FILES_A_CONNECTION
+    return max(1, min(_MOST_CONNECTIONS, room))
 
 
 @contextmanager
-def serving(app: FastAPI, listener: socket.socket) -> Iterator[str]:
+def serving(app: FastAPI, listener: socket.socket, patience: Patience = _PATIENCE) -> Iterator[str]:
     """Serve on ``listener`` from a thread while the block runs; the address."""
     host, port = listener.getsockname()
-    server = _server(app, host, port)
+    server = _server(app, host, port, patience)
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="web")
     thread.start()
     try:
@@ -58,7 +76,7 @@ def _wait_until_started(server: uvicorn.Server, thread: Thread) -> None:
         time.sleep(0.01)
 
 
-def _server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
+def _server(app: FastAPI, host: str, port: int, patience: Patience) -> uvicorn.Server:
     """One process, whose jobs' analyses run in processes of their own.
 
     uvicorn's own access log would keep tokens; :mod:`service.observing.request_record` tells of requests instead.
@@ -68,9 +86,12 @@ def _server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
             app,
             host=host,
             port=port,
+            http=connections_with(patience),
+            ws="none",
             log_config=None,
             log_level="warning",
             access_log=False,
+            proxy_headers=False,  # service.limiting.proxies decides whom to believe
             server_header=False,
             timeout_keep_alive=_KEEP_ALIVE_S,
             timeout_graceful_shutdown=_SHUTDOWN_S,

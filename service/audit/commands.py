@@ -3,7 +3,7 @@
 import secrets
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +19,7 @@ from service.audit.rows import AuditRows, clinics_of
 from service.audit.schemas import AuditAnswer
 from service.audit.verification import Verification, verify
 from service.blobs import open_blobs
+from service.blobs.master_key import MasterKeyError
 from service.database import Database
 from service.settings import Settings
 from service.tenancy.tenant import TenantId
@@ -77,7 +78,11 @@ def _opened(settings: Settings) -> Iterator[Database]:
         raise typer.BadParameter(f"there is no database at {url.database}; LIFTMARK_DATA says where it is.")
     if settings.master_key is None and not settings.master_key_file.is_file():
         raise typer.BadParameter(f"there is no master key at {settings.master_key_file}; set LIFTMARK_MASTER_KEY.")
-    with open_database(settings) as database:
+    with ExitStack() as stack:
+        try:
+            database = stack.enter_context(open_database(settings))
+        except MasterKeyError as error:
+            raise typer.BadParameter(str(error)) from error
         yield database
 
 

@@ -12,7 +12,7 @@ from service.audit.schemas import AuditAnswer, ErasureAnswer, VerificationAnswer
 from service.audit.trail import Action
 from service.dependencies import Administrator, TheService
 from service.errors import ProblemCode, ServiceError, problems
-from service.fields import From, Until, ends_before, starts_at
+from service.fields import From, RecordId, Until, ends_before, starts_at
 from service.paging import Page
 
 router = APIRouter(prefix="/v1", tags=["audit"])
@@ -62,6 +62,6 @@ def verify_audit(admin: Administrator, service: TheService) -> VerificationAnswe
 
 
 @router.get("/erasures/{subject_id}", responses=problems(ProblemCode.ERASURE_NOT_FOUND, ProblemCode.UNAVAILABLE))
-def get_erasure(subject_id: str, admin: Administrator, service: TheService) -> ErasureAnswer:
+def get_erasure(subject_id: RecordId, admin: Administrator, service: TheService) -> ErasureAnswer:
     """Get the proof that a subject was erased: when, by whom, how much, and that nothing is left now."""
     return AuditDesk(service.database).erasure(admin, subject_id, service.vaults.store)

@@ -52,6 +52,9 @@ class Action(StrEnum):
     SERIES_REPORT_READ = "series_report_read"
     SERIES_CSV_READ = "series_csv_read"
     SERIES_PDF_READ = "series_pdf_read"
+    COMPARISON_FHIR_READ = "comparison_fhir_read"
+    PHOTO_FHIR_READ = "photo_fhir_read"
+    PHOTO_DICOM_READ = "photo_dicom_read"
     DUE_READ = "due_read"
     LINK_MADE = "link_made"
     IRIS_DIAMETER_SET = "iris_diameter_set"
@@ -67,6 +70,13 @@ class Action(StrEnum):
     STUDY_READ = "repeatability_study_read"
     STUDY_WITHDRAWN = "repeatability_study_withdrawn"
     ERASURE_READ = "erasure_read"
+    WEBHOOK_MADE = "webhook_made"
+    WEBHOOKS_LISTED = "webhooks_listed"
+    WEBHOOK_READ = "webhook_read"
+    WEBHOOK_TESTED = "webhook_tested"
+    WEBHOOK_DELIVERIES_READ = "webhook_deliveries_read"
+    WEBHOOK_DISABLED = "webhook_disabled"
+    WEBHOOK_REMOVED = "webhook_removed"
     AUDIT_READ = "audit_read"
     AUDIT_VERIFIED = "audit_verified"
 
@@ -80,6 +90,7 @@ class Whole(StrEnum):
     DUE = "due"
     STUDIES = "repeatability_studies"
     COHORT = "cohort"
+    WEBHOOKS = "webhooks"
     AUDIT = "audit"
 
 

@@ -2,9 +2,26 @@
 
 from service.blobs.local import LocalFolder
 from service.blobs.objects import ObjectStore
-from service.blobs.store import BlobMissingError, BlobStore, BlobsUnavailableError
+from service.blobs.store import (
+    BlobDamagedError,
+    BlobMissingError,
+    BlobsFullError,
+    BlobStore,
+    BlobsUnavailableError,
+    StoredBlob,
+)
 
-__all__ = ["BlobMissingError", "BlobStore", "BlobsUnavailableError", "LocalFolder", "ObjectStore", "open_blobs"]
+__all__ = [
+    "BlobDamagedError",
+    "BlobMissingError",
+    "BlobStore",
+    "BlobsFullError",
+    "BlobsUnavailableError",
+    "LocalFolder",
+    "ObjectStore",
+    "StoredBlob",
+    "open_blobs",
+]
 
 
 def open_blobs(address: str) -> BlobStore:

@@ -12,9 +12,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from models.errors import LiftmarkError
+from service.blobs.local import sync_folder
 
 KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
+OVERHEAD_BYTES: Final = _NONCE_BYTES + 16
+"""So much longer is what is sealed than its content: nonce and tag."""
 
 
 class MasterKeyError(LiftmarkError):
@@ -43,14 +46,19 @@ class Cipher:
             raise MasterKeyError(f"{context} does not open: wrong master key, or altered bytes.") from error
 
 
+class UnknownMasterKeyError(MasterKeyError):
+    """Something was sealed by a master key that this process does not have."""
+
+
 class MasterKey(Cipher):
-    """Wraps the subjects' data keys, and gives birth to the keys of other purposes."""
+    """Wraps the subjects' data keys and the service's own secrets."""
 
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_BYTES:
             raise MasterKeyError(f"A master key has {KEY_BYTES} bytes, not {len(key)}.")
         super().__init__(key)
         self._key = key
+        self.id = self.derive("id")[:8].hex()
 
     @classmethod
     def from_base64(cls, written: str) -> Self:
@@ -67,6 +75,22 @@ class MasterKey(Cipher):
             _write_new_key(path)
         return cls(path.read_bytes())
 
+    @classmethod
+    def new(cls) -> Self:
+        """A key that nobody has."""
+        return cls(secrets.token_bytes(KEY_BYTES))
+
+    @property
+    def in_base64(self) -> str:
+        """As :meth:`from_base64` reads it."""
+        return base64.b64encode(self._key).decode()
+
+    def write(self, path: Path) -> None:
+        """Put this key in place of the one in ``path``; at each moment there is one of the two, whole."""
+        draft = _draft(path, self._key)
+        draft.replace(path)
+        sync_folder(path.parent)
+
     def derive(self, purpose: str) -> bytes:
         """A key for ``purpose`` alone (HKDF, RFC 5869)."""
         return HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode()).derive(self._key)
@@ -75,14 +99,22 @@ class MasterKey(Cipher):
 def _write_new_key(path: Path) -> None:
     """Write beside, sync, then link: linking fails where another process was first, and its key stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_bytes(KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
+    sync_folder(path.parent.parent)
+    draft = _draft(path, secrets.token_bytes(KEY_BYTES))
     try:
         os.link(draft, path)
     except FileExistsError:
         pass
     finally:
         draft.unlink()
+    sync_folder(path.parent)
+
+
+def _draft(path: Path, content: bytes) -> Path:
+    """A file beside ``path``, for its owner alone, on the disk."""
+    draft = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft

@@ -3,8 +3,9 @@
 import secrets
 from dataclasses import dataclass
 
-from service.blobs.master_key import KEY_BYTES, Cipher, MasterKey
-from service.blobs.store import BlobStore
+from service.blobs.key_ring import KeyRing, Sealed
+from service.blobs.master_key import KEY_BYTES, Cipher, MasterKeyError
+from service.blobs.store import BlobDamagedError, BlobStore
 from service.database.tables import Subject
 from service.tenancy.tenant import TenantId
 
@@ -28,8 +29,12 @@ class SubjectVault:
         return name
 
     def get(self, name: str) -> bytes:
-        """The content, proved to be what was put under this very name."""
-        return self.cipher.open(self.store.get(f"{self.prefix}/{name}"), name)
+        """The content, proved to be what was put under this very name; BlobDamagedError where it is not."""
+        sealed = self.store.get(f"{self.prefix}/{name}")
+        try:
+            return self.cipher.open(sealed, name)
+        except MasterKeyError as error:
+            raise BlobDamagedError(f"{name} of {self.prefix} is not what was kept.") from error
 
     def delete(self, *names: str | None) -> None:
         """Delete those that are there."""
@@ -40,16 +45,16 @@ class SubjectVault:
 
 @dataclass(frozen=True, slots=True)
 class Vaults:
-    """All subjects' vaults: where the blobs are, and the key of keys."""
+    """All subjects' vaults: where the blobs are, and the keys of keys."""
 
     store: BlobStore
-    master: MasterKey
+    ring: KeyRing
 
-    def new_wrapped_key(self, subject_id: str) -> bytes:
+    def new_wrapped_key(self, subject_id: str) -> Sealed:
         """A data key for a new subject, wrapped for the subject's row."""
-        return self.master.seal(secrets.token_bytes(KEY_BYTES), subject_id)
+        return self.ring.seal(secrets.token_bytes(KEY_BYTES), subject_id)
 
     def of(self, subject: Subject) -> SubjectVault:
         """The vault that ``subject``'s wrapped key opens."""
-        cipher = Cipher(self.master.open(subject.wrapped_key, subject.id))
+        cipher = Cipher(self.ring.open(Sealed(subject.wrapped_key, subject.wrapped_by), subject.id))
         return SubjectVault(self.store, cipher, blob_prefix(TenantId(subject.tenant_id), subject.id))

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import HTMLResponse
 
 from models.course import Phase
 from service.cohort.claim import MAKERS, ClaimText, read_claim
 from service.cohort.gathering import CohortViewer
 from service.cohort.page import render_cohort_page
+from service.cohort.schemas import NewCohortLink
 from service.cohort.table import cohort_csv
 from service.comparisons.schemas import LinkAnswer
 from service.dependencies import Exporter, Reader, TheService
@@ -36,25 +36,6 @@ def _filters(
 
 
 Filters = Annotated[CohortFilters, Depends(_filters)]
-
-
-class NewCohortLink(BaseModel):
-    """How long a link shall show the cohort's page, of which subjects, and beside which claim at first."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"hours": 12, "kind": "microcurrent"}]})
-
-    hours: float = Field(default=12, gt=0, le=168)
-    kind: str | None = Field(default=None, max_length=100)
-    since: Day | None = Field(default=None, alias="from")
-    until: Day | None = None
-    phase: Phase | None = None
-    claim_percent: ClaimText | None = None
-
-    @property
-    def query(self) -> dict[str, str]:
-        """As the page's address asks for it."""
-        asked = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"hours"})
-        return {name: value for name, value in asked.items() if value}
 
 
 @router.get("/cohort", responses=problems())

@@ -5,6 +5,7 @@ from io import StringIO
 from typing import Final
 
 from service.documents.cohort import CohortDocument, CohortGroupDocument, CohortMeasureDocument
+from service.reports.series_csv import harmless
 
 _HEADER: Final = (
     "protocol",
@@ -45,9 +46,7 @@ def cohort_csv(document: CohortDocument) -> str:
 
 
 def _named(group: CohortGroupDocument) -> str:
-    """A kind that begins like a formula is told as text, or a spreadsheet would calculate it."""
-    kind = group.kind or "all"
-    return f"'{kind}" if kind[:1] in "=+-@\t\r" else kind
+    return harmless(group.kind or "all")
 
 
 def _row(group: CohortGroupDocument, one: CohortMeasureDocument) -> tuple[str | float, ...]:

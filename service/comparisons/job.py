@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,13 @@ from service.sandbox import CompareOutcome
 from service.series.asking import update_series
 from service.subjects.repository import Subjects
 from service.visits.repository import Visits
+from service.webhooks.announcing import announce
+from service.webhooks.events import Event
+
+_EVENTS: Final = {
+    ComparisonStatus.COMPARED: Event.COMPARISON_COMPARED,
+    ComparisonStatus.REFUSED: Event.COMPARISON_REFUSED,
+}
 
 Pictures = tuple[str | None, str | None]
 """Names of the two aligned pictures' blobs, before and after."""
@@ -91,6 +99,7 @@ class ComparePhotos:
             ).model_dump_json()
             replaced = pair.aligned_before_blob, pair.aligned_after_blob
             pair.aligned_before_blob, pair.aligned_after_blob = pictures
+            self._announce(session, job, _EVENTS[_status(document)], pair)
             return replaced
 
     def _give_up(self, job: Job) -> None:
@@ -100,6 +109,10 @@ class ComparePhotos:
                 pair.status = ComparisonStatus.FAILED
                 pair.failure = GIVEN_UP
                 self._update_series(session, job, pair)
+                self._announce(session, job, Event.COMPARISON_FAILED, pair)
+
+    def _announce(self, session: Session, job: Job, event: Event, pair: Comparison) -> None:
+        announce(session, job.tenant, self._jobs, event, pair.subject_id, comparison_id=pair.id)
 
     def _update_series(self, session: Session, job: Job, pair: Comparison) -> None:
         """Comparisons of two photos make series."""

@@ -45,6 +45,7 @@ class ConfounderDesk:
             rows = RecordedConfounders(session, actor.tenant)
             row = rows.get(confounder_id)
             rows.delete(row)
+            IdempotencyKeys(session, actor.tenant).forget(confounder_id)
             self._note(session, actor, Action.CONFOUNDER_DELETED, row)
 
     def page(self, actor: Actor, subject_id: str, after: str | None, limit: int) -> Sequence[RecordedConfounder]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
 from models.confounder import ConfounderEffect, ConfounderEntry, ConfounderKind
 from models.measurand import Family
@@ -89,7 +89,7 @@ class ConfounderAnswer(BaseModel):
     kind: ConfounderKind
     name: str
     effect: ConfounderEffect
-    since: date = Field(serialization_alias="from")
+    since: date = Field(serialization_alias="from", validation_alias=AliasChoices("from", "since"))
     until: date | None
     regions: tuple[Region, ...] | None
     acts_on: tuple[Region, ...]

@@ -44,6 +44,7 @@ class CourseDesk:
             courses = Courses(session, actor.tenant)
             course = courses.get(course_id)
             courses.delete(course)
+            IdempotencyKeys(session, actor.tenant).forget(course_id)
             for visit in Visits(session, actor.tenant).every(Visit.course_id == course_id):
                 visit.course_id = None
             self._note(session, actor, Action.COURSE_DELETED, course)

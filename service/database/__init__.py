@@ -1,5 +1,5 @@
 """The records that are kept, and the two ways to reach them: reading and writing."""
 
-from service.database.engine import AUDIT_KEY, Database, retry_on_clash
+from service.database.engine import AUDIT_KEY, OUT_OF_SERVICE, Database, has_no_room, retry_on_clash
 
-__all__ = ["AUDIT_KEY", "Database", "retry_on_clash"]
+__all__ = ["AUDIT_KEY", "OUT_OF_SERVICE", "Database", "has_no_room", "retry_on_clash"]

@@ -1,5 +1,6 @@
 """A database that is SQLite or PostgreSQL, and the rest of the service need not know which."""
 
+import errno
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -7,7 +8,8 @@ from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -23,14 +25,32 @@ _SQLITE_PRAGMAS: Final = (
     "PRAGMA secure_delete = ON",  # erasure overwrites what it deletes
 )
 
-_COMMON: Final[dict[str, Any]] = {"pool_size": 10, "max_overflow": 40, "hide_parameters": True}
+_COMMON: Final[dict[str, Any]] = {"pool_size": 10, "max_overflow": 70, "hide_parameters": True}
 """Of both databases. Errors do not quote what was to be written: it is a patient's."""
 _CONNECT_S: Final = 5  # a server that does not answer by then is as good as none
+_POSTGRESQL_LIMITS: Final = "-c lock_timeout=15s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
+"""As long as SQLite's busy_timeout; and a process that hangs in the middle lets go of its locks."""
+_KEEP_ALIVE: Final = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""A server whose machine is gone is noticed in 25 s, not in two hours."""
+_DISK_FULL: Final = "53100"  # SQLSTATE disk_full
+_DEADLOCK: Final = "40P01"  # SQLSTATE deadlock_detected
 _WRITES: Final = "liftmark_writes"
 _CLINIC: Final = "liftmark_clinic"
 
+OUT_OF_SERVICE: Final = (OperationalError, InternalError, NoConnectionError)
+"""What is raised where the database is down, locked, full or broken, and the query is not at fault."""
+
 AUDIT_KEY: Final = "audit_key"
 """Under this name a writing session's ``info`` holds the key of the audit chains."""
+
+
+class LogInUseError(OSError):
+    """Others read SQLite's log, so it cannot be emptied now; it can later."""
 
 
 class Database:
@@ -43,7 +63,8 @@ class Database:
 
     Parameters
     ----------
-    audit_key : what rows of the audit are chained with; whoever has the database alone has it not.
+    audit_key : what rows of the audit are chained with; whoever has the database alone has it not. It is set anew when
+        the sealed one has been read.
     """
 
     def __init__(self, address: str, audit_key: bytes) -> None:
@@ -92,25 +113,45 @@ class Database:
             connection.execute(text("SELECT 1"))
 
     def scrub(self) -> None:
-        """Empty SQLite's write-ahead log, which still holds rows as they were before they were erased."""
+        """Empty SQLite's write-ahead log, which still holds rows as they were before they were erased.
+
+        Raises
+        ------
+        LogInUseError
+            Where readers needed the log all the time. PostgreSQL's own log and tables are its operator's.
+        """
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect() as connection:
                 connection.commit()
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            if busy:
+                raise LogInUseError(errno.EBUSY, LogInUseError.__doc__)
+
+
+def has_no_room(error: BaseException) -> bool:
+    """Whether it is the disk below the database that is full."""
+    driver = error.orig if isinstance(error, DBAPIError) else None
+    return getattr(driver, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or (
+        getattr(driver, "sqlstate", None) == _DISK_FULL
+    )
 
 
 def retry_on_clash(write: Callable[[], Written]) -> Written:
-    """Run a transaction that first looks and then inserts; once more when another one inserted in between."""
+    """Run a transaction; once more when another one inserted what it had looked for, or each waited for the other."""
     try:
         return write()
     except IntegrityError:
+        return write()
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _DEADLOCK:
+            raise
         return write()
 
 
 def _open_engine(address: str) -> Engine:
     url = make_url(address)
     if url.get_backend_name() != "sqlite":
-        patience = {"connect_timeout": _CONNECT_S}
+        patience = {"connect_timeout": _CONNECT_S, "options": _POSTGRESQL_LIMITS, **_KEEP_ALIVE}
         engine = create_engine(url, **_COMMON, pool_pre_ping=True, connect_args=patience)
         event.listen(engine, "begin", _say_whose)
         return engine

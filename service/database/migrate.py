@@ -29,6 +29,8 @@ def migrate(database: Database, to: str = "head") -> None:
     config = _config()
     with database.connection() as connection:
         if connection.dialect.name == "postgresql":  # SQLite's write lock is already held
+            connection.execute(text("SET LOCAL lock_timeout = 0"))  # another process may be at a long migration
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _LOCK_ID})
         config.attributes["connection"] = connection
         config.attributes["audit_key"] = database.audit_key

@@ -3,9 +3,22 @@
 import secrets
 import time
 from datetime import UTC, date, datetime
+from threading import Lock
 from typing import Final
 
-from sqlalchemy import DateTime, Dialect, Double, ForeignKey, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -17,9 +30,26 @@ _NAMES: Final = {
 }
 
 
+class _Milliseconds:
+    """Since 1970, and never twice the same: they go on counting while the clock stands still or was put back."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._lock = Lock()
+
+    def next(self) -> int:
+        """The clock's, or one more than the last."""
+        with self._lock:
+            self._last = max(self._last + 1, time.time_ns() // 1_000_000)
+            return self._last
+
+
+_MILLISECONDS: Final = _Milliseconds()
+
+
 def new_id() -> str:
     """128 bits in hex: milliseconds, then 80 random bits. Later ids sort later, so lists are paged by id."""
-    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
+    return f"{_MILLISECONDS.next():012x}{secrets.token_hex(10)}"
 
 
 def now() -> datetime:
@@ -56,7 +86,10 @@ NO_HASH: Final = "0" * 64
 
 
 class Clinic(Row):
-    """A tenant. Its audit chain has ``audit_count`` rows, the last of which carries ``audit_hash``."""
+    """A tenant. Its audit chain has ``audit_count`` rows, the last of which carries ``audit_hash``.
+
+    ``…_limit`` are what the operator set for this clinic; where null, the settings' hold.
+    """
 
     __tablename__ = "clinics"
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
@@ -64,6 +97,10 @@ class Clinic(Row):
     created_at: Mapped[datetime] = mapped_column(default=now)
     audit_count: Mapped[int] = mapped_column(default=0)
     audit_hash: Mapped[str] = mapped_column(default=NO_HASH)
+    requests_limit: Mapped[int | None]
+    heavy_limit: Mapped[int | None]
+    photos_limit: Mapped[int | None]
+    bytes_limit: Mapped[int | None] = mapped_column(BigInteger())
 
 
 class ApiKey(Row):
@@ -88,12 +125,16 @@ class TenantRow(Row):
 
 
 class Subject(TenantRow):
-    """A person, pseudonymous. ``wrapped_key`` opens the subject's blobs; without the row nothing opens them."""
+    """A person, pseudonymous. ``wrapped_key`` opens the subject's blobs; without the row nothing opens them.
+
+    ``wrapped_by`` names the master key that wraps it; empty where that was not noted yet.
+    """
 
     __tablename__ = "subjects"
     __table_args__ = (UniqueConstraint("reference", "tenant_id"),)
     reference: Mapped[str]
     wrapped_key: Mapped[bytes]
+    wrapped_by: Mapped[str] = mapped_column(default="")
 
 
 class SubjectRow(TenantRow):
@@ -144,7 +185,10 @@ class Photo(SubjectRow):
     """An upload and what became of it. ``document`` is the measurement JSON, or the refusal, of ``measured_at``."""
 
     __tablename__ = "photos"
-    __table_args__ = (Index("ix_photos_status", "tenant_id", "status"),)
+    __table_args__ = (
+        Index("ix_photos_status", "tenant_id", "status"),
+        Index("ix_photos_size", "tenant_id", "size_bytes"),
+    )
     visit_id: Mapped[str] = mapped_column(ForeignKey("visits.id", ondelete="CASCADE"), index=True)
     view: Mapped[str]
     sha256: Mapped[str]
@@ -306,15 +350,54 @@ class IdempotencyKey(SubjectRow):
     made_id: Mapped[str]
 
 
+class Webhook(TenantRow):
+    """An address that hears of the clinic's events; ``events`` are words with a blank between them.
+
+    ``sealed_secret`` is sealed by the master key (:mod:`service.webhooks.sealing`). Attempts that failed in a row are
+    ``failures``, the first of them at ``failing_since``; until ``rests_until`` none is made.
+    """
+
+    __tablename__ = "webhooks"
+    __table_args__ = (UniqueConstraint("url", "tenant_id"),)
+    url: Mapped[str]
+    events: Mapped[str]
+    sealed_secret: Mapped[bytes]
+    failures: Mapped[int] = mapped_column(default=0)
+    failing_since: Mapped[datetime | None]
+    rests_until: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+    disabled_because: Mapped[str | None]
+
+
+class WebhookDelivery(TenantRow):
+    """A message to a webhook; its id is the same in every attempt. ``ids`` is the JSON of what it tells of.
+
+    It goes with its subject, but for the one that tells that the subject was erased: that one has no ``subject_id``.
+    """
+
+    __tablename__ = "webhook_deliveries"
+    webhook_id: Mapped[str] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"), index=True)
+    subject_id: Mapped[str | None] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), index=True)
+    event: Mapped[str]
+    ids: Mapped[str]
+    status: Mapped[str]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_attempt_at: Mapped[datetime | None]
+    last_status: Mapped[int | None]
+    last_failure: Mapped[str | None]
+    next_attempt_at: Mapped[datetime | None]
+
+
 class JobRow(Row):
     """Work that is still to be done; the row goes in the transaction that keeps its result.
 
     ``subject_id`` is null where the work outlives the subject, as erasing blobs does. ``target`` is an id or, for
     erasure, a blob prefix made of ids; nothing else is ever put into a job. What may come ``later`` waits for all else.
+    ``leased_at`` is when ``leased_until`` was set: where that is yet to come, the clock was put back since.
     """
 
     __tablename__ = "jobs"
-    __table_args__ = (Index("ix_jobs_due", "leased_until", "id"),)
+    __table_args__ = (Index("ix_jobs_due", "leased_until", "id"), Index("ix_jobs_turn", "tenant_id", "later", "id"))
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     tenant_id: Mapped[str] = mapped_column(ForeignKey("clinics.id"))
     subject_id: Mapped[str | None] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), index=True)
@@ -324,6 +407,7 @@ class JobRow(Row):
     attempts: Mapped[int] = mapped_column(default=0)
     leased_by: Mapped[str | None]
     leased_until: Mapped[datetime]
+    leased_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -346,3 +430,20 @@ class AuditRow(Row):
     counts: Mapped[str | None]
     previous: Mapped[str]
     hash: Mapped[str]
+
+
+class SealedSecret(Row):
+    """A secret of the service itself, of no clinic, sealed by the master key that ``sealed_by`` names."""
+
+    __tablename__ = "sealed_secrets"
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes]
+    sealed_by: Mapped[str]
+
+
+class ChoreRow(Row):
+    """When something that is done now and then for all clinics is due again; whoever moves ``due_at`` does it."""
+
+    __tablename__ = "chores"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    due_at: Mapped[datetime]

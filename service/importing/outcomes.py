@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from service.archive import Entry, Refusal
-from service.importing.api import Answer, Problem
+from service.client.transport import Answer, Problem
 
 _COLUMNS: Final = (
     "file",

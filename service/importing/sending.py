@@ -1,7 +1,6 @@
 """Send the visits of an archive, a few at a time; what the service has already is not sent again."""
 
 import hashlib
-import secrets
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -12,7 +11,8 @@ from typing import Final
 from models.anatomy import View
 from service.archive import Entry, Reason
 from service.archive.listing import read_bytes
-from service.importing.api import Answer, Api, Problem, ServerTroubleError
+from service.client.transport import Answer, Api, Problem, ServerTroubleError
+from service.client.uploading import form
 from service.importing.ledger import Ledger
 from service.importing.outcomes import Outcome, outcome_of_photo, refused
 from service.importing.subjects import KnownSubject, Subjects, pages, request_key
@@ -137,16 +137,6 @@ class Sending:
         }
         self._ledger.write(entry.path, sha256, told)
         return outcome
-
-
-def form(photo: bytes, view: View) -> tuple[str, bytes]:
-    """A photo as multipart/form-data: the content type and the body."""
-    boundary = f"liftmark-{secrets.token_hex(16)}"
-    head = (
-        f'--{boundary}\r\nContent-Disposition: form-data; name="view"\r\n\r\n{view}\r\n'
-        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="photo"\r\n\r\n'
-    )
-    return f"multipart/form-data; boundary={boundary}", head.encode() + photo + f"\r\n--{boundary}--\r\n".encode()
 
 
 def _new_visit(visit: PlannedVisit, subject: KnownSubject) -> Mapping[str, object]:

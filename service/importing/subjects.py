@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from models.course import Phase
 from service.archive import NamedConfounder
-from service.importing.api import Answer, Api, Problem
+from service.client.transport import Answer, Api, Problem
 from service.importing.outcomes import Fate, Outcome
 from service.importing.visits import PlannedVisit
 

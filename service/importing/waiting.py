@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from service.importing.api import Api, Problem
+from service.client.transport import Api, Problem
 from service.importing.outcomes import Fate, Outcome, outcome_of_photo
 
 _FIRST_PAUSE_S: Final = 0.25

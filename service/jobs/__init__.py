@@ -2,6 +2,6 @@
 
 from service.jobs.engine import MAX_ATTEMPTS, Job, JobEngine, JobKind, Queue
 from service.jobs.leases import LeasedJobs
-from service.jobs.runner import Doer, JobRunner
+from service.jobs.runner import Doer, JobRunner, Lane
 
-__all__ = ["MAX_ATTEMPTS", "Doer", "Job", "JobEngine", "JobKind", "JobRunner", "LeasedJobs", "Queue"]
+__all__ = ["MAX_ATTEMPTS", "Doer", "Job", "JobEngine", "JobKind", "JobRunner", "Lane", "LeasedJobs", "Queue"]

@@ -21,6 +21,10 @@ class JobKind(StrEnum):
     ERASE_BLOBS = "erase_blobs"
     UPDATE_SERIES = "update_series"
     EVALUATE_STUDY = "evaluate_study"
+    DELIVER_WEBHOOK = "deliver_webhook"
+
+
+ALL_KINDS: Final = frozenset(JobKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Job:
 
     Parameters
     ----------
-    target : id of the photo, comparison, subject or study, or the blob prefix to erase; never content.
+    target : id of the photo, comparison, subject, study or delivery, or the blob prefix to erase; never content.
     attempts : how often it was begun, this time included.
     holder : the worker that holds its lease.
     """
@@ -94,14 +98,22 @@ class JobEngine(Protocol):
     def hasten(self, session: Session, tenant: TenantId, kind: JobKind, target: str) -> None:
         """Let a job that might come later take its place among the others: now somebody waits for it."""
 
-    def claim(self, holder: str, patience_s: float = 0) -> Job | None:
-        """Take the oldest job that nobody holds; else wait for news of one, but not longer than ``patience_s``.
+    def claim(self, holder: str, patience_s: float = 0, kinds: Collection[JobKind] = ALL_KINDS) -> Job | None:
+        """Take a job that nobody holds; else wait for news of one, but not longer than ``patience_s``.
 
-        Those that may come later are the last ones. None means: ask again.
+        Clinics take turns, so one with many jobs holds up another's by one job and no more. Of one clinic the oldest
+        comes first; those that may come later come last. None means: ask again.
+
+        Parameters
+        ----------
+        kinds : of which it may be.
         """
 
-    def renew(self, holder: str) -> None:
-        """Say that ``holder`` is alive and still at its jobs."""
+    def renew(self, job: Job) -> None:
+        """Say that the holder is alive and still at this job.
+
+        Jobs are renewed one by one: one whose claim or return got lost on the way is held by nobody who knows of it.
+        """
 
     def finish(self, session: Session, job: Job) -> bool:
         """End the job in the transaction that writes its result.
@@ -115,6 +127,9 @@ class JobEngine(Protocol):
 
     def put_back(self, job: Job, delay_s: float = 0, *, counts: bool = True) -> None:
         """Let it be claimed again after ``delay_s``; ``counts`` is False where the job was not to blame."""
+
+    def put_off(self, session: Session, job: Job, delay_s: float) -> bool:
+        """The same in the transaction that writes why, with its attempts forgotten; False as of :meth:`finish`."""
 
     def wake(self) -> None:
         """End the patience of all that wait in this process."""

@@ -7,6 +7,7 @@ out too, unless they are of a kind that quotes nothing.
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -24,6 +25,9 @@ FIELDS: Final = "liftmark_fields"
 
 _TELLING: Final = (LiftmarkError, SandboxError)
 """Exceptions whose messages were written here, about the service and not about a person."""
+
+_BREAKING: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""What would end a line, steer a terminal, or be no text at all."""
 
 Fields = Mapping[str, str | int | float | None]
 
@@ -53,8 +57,12 @@ class TextLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The message, then what this event has besides."""
         further = "".join(f" {name}={value}" for name, value in _further(record).items())
-        message = record.getMessage().replace("\r", "\\r").replace("\n", "\\n")
+        message = _BREAKING.sub(_escaped, record.getMessage())
         return f"{_time(record)} {record.levelname} {record.name}: {message}{further}"
+
+
+def _escaped(sign: re.Match[str]) -> str:
+    return sign.group().encode("unicode_escape").decode()
 
 
 def told_of(error: BaseException) -> str:

@@ -6,9 +6,10 @@ or anything else that a client sent. So the number of series is bounded, and nob
 
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 from service.jobs.engine import JobKind
+from service.reconciling.findings import FindingKind
 from service.sandbox.errors import CrashKind
 
 REGISTRY: Final = CollectorRegistry()
@@ -82,6 +83,20 @@ BLOB_STORE_ERRORS: Final = Counter(
     ("operation",),
     registry=REGISTRY,
 )
+RECONCILE_FOUND: Final = Gauge(
+    "liftmark_reconcile_found",
+    "What was wrong between rows and blobs at this process's last comparison.",
+    ("kind",),
+    registry=REGISTRY,
+)
+RECONCILE_REPAIRED: Final = Counter(
+    "liftmark_reconcile_repaired", "Of that, what was put right.", ("kind",), registry=REGISTRY
+)
+RECONCILED_AT: Final = Gauge(
+    "liftmark_reconcile_last_timestamp_seconds",
+    "When this process compared rows and blobs last; 0 where it never did, for one process does it for all.",
+    registry=REGISTRY,
+)
 
 
 def _begin_at_zero() -> None:
@@ -93,6 +108,9 @@ def _begin_at_zero() -> None:
             ATTEMPTS_FAILED.labels(kind, reason)
     for crash in CrashKind:
         CRASHES.labels(crash)
+    for finding in FindingKind:
+        RECONCILE_FOUND.labels(finding)
+        RECONCILE_REPAIRED.labels(finding)
     for operation in ("put", "get", "delete", "list", "check"):
         BLOB_STORE_ERRORS.labels(operation)
 

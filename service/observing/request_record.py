@@ -7,13 +7,14 @@ from http import HTTPMethod
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import unexpected
 from service.observing.logs import FIELDS
 from service.observing.metrics import LATENCY, REQUESTS, UPLOADS_ACCEPTED, UPLOADS_REFUSED
 from service.observing.note import REQUEST_ID, RequestNote
+from service.out_of_service import answer_on_the_way
 from service.tenancy.tenant import Actor
 
 _log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ class RequestRecord:
         except Exception as error:
             if note.status is not None:  # too late for another answer: the connection breaks off
                 raise
-            await unexpected(error)(scope, receive, send)
+            await answer_on_the_way(Request(scope), error)(scope, receive, send)
 
 
 def _with_id(send: Send, note: RequestNote) -> Send:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Engine, event
@@ -9,7 +10,7 @@ from sqlalchemy.engine import ExceptionContext
 
 from models.anatomy import View
 from service.analysing import Analyser
-from service.blobs import BlobStore, BlobsUnavailableError
+from service.blobs import BlobStore, BlobsUnavailableError, StoredBlob
 from service.documents import GivenFloor, GivenSubject, PlacedContour, RefusedDocument, Shot
 from service.jobs import Doer, Job
 from service.jobs.runner import TRANSIENT
@@ -22,7 +23,7 @@ from service.observing.metrics import (
     JOBS_FAILED,
     JOBS_FINISHED,
 )
-from service.sandbox import CompareOutcome, MeasureOutcome, WorkerCrashed
+from service.sandbox import CompareOutcome, MeasureOutcome, WholePicture, WorkerCrashed
 
 _OTHER: Final = "other"
 
@@ -42,6 +43,11 @@ class WatchedAnalyser:
         """As the analyser's own."""
         with _crashes_counted():
             return self._analyser.picture(upload)
+
+    def whole_picture(self, upload: bytes) -> WholePicture | None:
+        """As the analyser's own."""
+        with _crashes_counted():
+            return self._analyser.whole_picture(upload)
 
     def measure(
         self,
@@ -96,6 +102,21 @@ class WatchedStore:
         """As the store's own."""
         with _failures_counted("list"):
             yield from self._store.names_under(prefix)
+
+    def blobs_under(self, prefix: str) -> Iterator[StoredBlob]:
+        """As the store's own."""
+        with _failures_counted("list"):
+            yield from self._store.blobs_under(prefix)
+
+    def folders_under(self, prefix: str) -> Iterator[str]:
+        """As the store's own."""
+        with _failures_counted("list"):
+            yield from self._store.folders_under(prefix)
+
+    def tidy(self, before: datetime) -> int:
+        """As the store's own."""
+        with _failures_counted("delete"):
+            return self._store.tidy(before)
 
     def check(self) -> None:
         """As the store's own."""

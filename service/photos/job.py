@@ -16,6 +16,8 @@ from service.photos.repository import Photos, PhotoStatus
 from service.sandbox import MeasureOutcome
 from service.series.asking import update_series
 from service.subjects.repository import Subjects
+from service.webhooks.announcing import announce
+from service.webhooks.events import Event
 
 GIVEN_UP: Final = (
     f"The analysis did not succeed in {MAX_ATTEMPTS} attempts. Save the photo anew as JPEG and send it again."
@@ -70,6 +72,7 @@ class AnalysePhoto:
             photo.status = PhotoStatus.ANALYSED if measured else PhotoStatus.REFUSED
             photo.document, photo.measured_at = outcome.document.model_dump_json(), now()
             replaced, photo.overlay_blob = photo.overlay_blob, overlay
+            self._announce(session, job, Event.PHOTO_ANALYSED if measured else Event.PHOTO_REFUSED, photo)
             return replaced
 
     def _give_up(self, job: Job) -> None:
@@ -79,6 +82,10 @@ class AnalysePhoto:
                 photo.status = PhotoStatus.FAILED
                 photo.failure = GIVEN_UP
                 _update_series_of(photo, session, job, self._jobs)
+                self._announce(session, job, Event.PHOTO_FAILED, photo)
+
+    def _announce(self, session: Session, job: Job, event: Event, photo: Photo) -> None:
+        announce(session, job.tenant, self._jobs, event, photo.subject_id, photo_id=photo.id, visit_id=photo.visit_id)
 
 
 def _update_series_of(photo: Photo, session: Session, job: Job, jobs: JobEngine) -> None:

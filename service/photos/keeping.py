@@ -12,6 +12,8 @@ from service.database import Database, retry_on_clash
 from service.database.tables import Photo, Visit, new_id
 from service.errors import ProblemCode, ServiceError
 from service.jobs import JobEngine, JobKind
+from service.limiting.allowances import Allowances
+from service.limiting.storage import require_room, require_within
 from service.photos.receiving import Upload
 from service.photos.repository import Photos, PhotoStatus
 from service.sandbox import WorkerCrashed
@@ -31,16 +33,29 @@ _NO_PICTURE: Final = {
 class PhotoKeeper:
     """Keeps uploads."""
 
-    def __init__(self, database: Database, vaults: Vaults, jobs: JobEngine, doorkeeper: Analyser) -> None:
+    def __init__(
+        self, database: Database, vaults: Vaults, jobs: JobEngine, doorkeeper: Analyser, allowances: Allowances
+    ) -> None:
         self._database = database
+        self._allowances = allowances
         self._vaults = vaults
         self._jobs = jobs
         self._doorkeeper = doorkeeper
 
-    def require_visit(self, actor: Actor, visit_id: str) -> None:
-        """Raise ServiceError where there is no such visit, before a photo travels in vain."""
+    def require_place(self, actor: Actor, visit_id: str, key: str | None, size_bytes: int) -> None:
+        """Raise ServiceError where there is no such visit, or no room in it, before a photo travels in vain.
+
+        A request that was answered before needs no room: its answer may have been lost on the way.
+
+        Parameters
+        ----------
+        size_bytes : at least so large is the photo.
+        """
+        allowed = self._allowances.of(actor.tenant)
         with self._database.reading(actor.tenant) as session:
             Visits(session, actor.tenant).get(visit_id)
+            if not IdempotencyKeys(session, actor.tenant).has(key):
+                require_room(session, actor.tenant, allowed, size_bytes)
 
     def keep(self, actor: Actor, visit_id: str, upload: Upload, key: str | None) -> Photo:
         """The photo, on disk and queued when this returns; or the one that the same request made before."""
@@ -96,6 +111,7 @@ class PhotoKeeper:
             IdempotencyKeys(session, actor.tenant).keep(key, asked, visit.subject_id, photo_id)
             record(session, actor, Action.PHOTO_UPLOADED, photo_id)
             self._jobs.enqueue(session, actor.tenant, JobKind.ANALYSE_PHOTO, photo_id, visit.subject_id)
+            require_within(session, actor.tenant, self._allowances)
             return photo
 
 

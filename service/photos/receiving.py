@@ -17,6 +17,7 @@ from models.anatomy import View
 from service.errors import ProblemCode, ServiceError
 
 _FIELD_LIMIT_BYTES: Final = 1000
+_FORM_BYTES: Final = 10_000  # more than boundaries, part headers and the other field take
 _CONTENT_DISPOSITION: Final = b"content-disposition"
 
 
@@ -46,6 +47,12 @@ async def receive_upload(request: Request, folder: Path, limit_bytes: int) -> Up
         form = _Form(file, limit_bytes)
         await _feed(form, request)
         return form.upload()
+
+
+def least_size_bytes(request: Request) -> int:
+    """At least so large is the photo, by what the client says of the whole body."""
+    said = request.headers.get("content-length", "")
+    return max(0, int(said) - _FORM_BYTES) if said.isascii() and said.isdigit() else 0
 
 
 async def _feed(form: "_Form", request: Request) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Final
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -14,7 +15,7 @@ from service.fields import From, Until, ends_before, starts_at
 from service.paging import After, Limit, Page
 from service.photos.erasing import PhotoEraser
 from service.photos.keeping import PhotoKeeper
-from service.photos.receiving import receive_upload
+from service.photos.receiving import least_size_bytes, receive_upload
 from service.photos.repository import PhotoFilter, Photos, PhotoStatus
 from service.photos.schemas import PhotoAnswer, PhotoSummary, photo_answer, photo_summary
 from service.photos.viewing import PhotoViewer
@@ -64,6 +65,7 @@ _FORM: Final[dict[str, Any]] = {
     responses=problems(
         _C.VISIT_NOT_FOUND,
         _C.INVALID_FORM,
+        _C.QUOTA_EXCEEDED,
         _C.KEY_REUSED,
         _C.TOO_MANY_PIXELS,
         _C.NOT_AN_IMAGE,
@@ -81,10 +83,11 @@ async def upload_photo(
 
     A photo that cannot be measured is kept all the same, with the status `refused` and the reason.
     """
-    keeper = PhotoKeeper(service.database, service.vaults, service.jobs, service.doorkeeper)
-    await run_in_threadpool(keeper.require_visit, actor, visit_id)
+    allowances = service.limits.allowances
+    keeper = PhotoKeeper(service.database, service.vaults, service.jobs, service.doorkeeper, allowances)
+    await run_in_threadpool(keeper.require_place, actor, visit_id, key, least_size_bytes(request))
     upload = await receive_upload(request, service.settings.incoming, service.settings.upload_limit_bytes)
-    photo = await run_in_threadpool(keeper.keep, actor, visit_id, upload, key)
+    photo = await to_thread.run_sync(keeper.keep, actor, visit_id, upload, key, limiter=service.upload_threads)
     viewer = PhotoViewer(service.database, service.vaults)
     return photo_answer(await wait_until(_has_ended, lambda: viewer.peek(actor, photo.id), wait))
 

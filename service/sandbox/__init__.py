@@ -8,7 +8,7 @@ from service.sandbox.errors import (
     SandboxUnavailableError,
     WorkerCrashed,
 )
-from service.sandbox.workers import AnalysisWorkers, CompareOutcome, MeasureOutcome
+from service.sandbox.workers import AnalysisWorkers, CompareOutcome, MeasureOutcome, WholePicture
 
 __all__ = [
     "AnalysisWorkers",
@@ -19,5 +19,6 @@ __all__ = [
     "MeasureOutcome",
     "SandboxError",
     "SandboxUnavailableError",
+    "WholePicture",
     "WorkerCrashed",
 ]

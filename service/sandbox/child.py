@@ -1,5 +1,6 @@
 """The analysis process: started by ``lockdown``, keeps the face model loaded and the last photos' analyses at hand."""
 
+import ctypes
 import hashlib
 import sys
 from collections import OrderedDict
@@ -10,10 +11,10 @@ import cv2
 from PIL import Image
 from pydantic import BaseModel
 
-from analysis.decode import capture_time, decode, inspect
+from analysis.decode import capture_time, decode, inspect, is_large
 from analysis.overlay import draw_photo_overlay, draw_profile_overlay, reduced, render_aligned
 from analysis.pipeline import analyse_photo
-from models.analysis import PhotoAnalysis, ProfileAnalysis
+from models.analysis import ProfileAnalysis
 from models.anatomy import View
 from models.arrays import Pixels
 from models.correction import CorrectionRefused
@@ -29,12 +30,16 @@ from service.documents import (
     refused_document,
 )
 from service.sandbox.child_loop import Job, run_child
+from service.sandbox.light import Analysed, lighter, with_pixels
 from service.sandbox.lockdown import EXIT_UNAVAILABLE
 from service.sandbox.visits import compare_visits, on_given_scale, told_frames, with_corrections
 from service.sandbox.workers import REFUSED_CORRECTION
 
 _REMEMBERED_PHOTOS: Final = 4
+_PIXELS_BYTES: Final = 48 * 2**20
+"""Of all photos at hand together; those of others are decoded again where a picture is made of them."""
 _JPEG_QUALITY: Final = 90
+_ARCHIVE_QUALITY: Final = 95
 PICTURE_PX: Final = 2400
 """Long side of the picture on which contours are placed by hand."""
 
@@ -44,7 +49,7 @@ class AnalysisJobs:
 
     def __init__(self, landmarker: FaceLandmarker) -> None:
         self._landmarker = landmarker
-        self._remembered: OrderedDict[bytes, PhotoAnalysis | ProfileAnalysis] = OrderedDict()
+        self._remembered: OrderedDict[bytes, Analysed] = OrderedDict()
 
     def by_name(self) -> dict[str, Job]:
         """Return the jobs under the names that the service calls them by."""
@@ -52,6 +57,7 @@ class AnalysisJobs:
             "check": self.check,
             "capture_time": self.capture_time,
             "picture": self.picture,
+            "whole_picture": self.whole_picture,
             "measure": self.measure,
             "compare": self.compare,
             "compare_shots": self.compare_shots,
@@ -72,18 +78,26 @@ class AnalysisJobs:
         photo = decode(upload, at_least_px=PICTURE_PX)
         return () if isinstance(photo, Refused) else (_jpeg(reduced(photo.pixels, PICTURE_PX)),)
 
+    def whole_picture(self, upload: bytes) -> tuple[bytes, ...]:
+        """Give the upright photo at its full size for an archive, with its width and height; or nothing."""
+        photo = decode(upload)
+        if isinstance(photo, Refused):
+            return ()
+        height, width = photo.pixels.shape[:2]
+        return _jpeg(photo.pixels, _ARCHIVE_QUALITY, "4:2:2"), f"{width}x{height}".encode()
+
     def measure(self, upload: bytes, view: bytes = b"frontal", told: bytes = b"{}") -> tuple[bytes, ...]:
         """Measure one photo: the document and the overlay picture, or the refusal."""
         analysis, given = self._analysed(upload, View(view.decode())), Given.model_validate_json(told)
         if isinstance(analysis, Refused):
             return (_json(refused_document(analysis)),)
         if isinstance(analysis, ProfileAnalysis):
-            return _json(profile_document(analysis)), _jpeg(draw_profile_overlay(analysis))
+            return _json(profile_document(analysis)), _jpeg(draw_profile_overlay(with_pixels(analysis, [upload])))
         placed = with_corrections(analysis, *given.corrections[:1] or ((),), checked=given.checked)
         if isinstance(placed, CorrectionRefused):
             return (REFUSED_CORRECTION + placed.reason.encode(),)
         scaled = on_given_scale(placed, given.subject)
-        return _json(measurement_document(scaled)), _jpeg(draw_photo_overlay(scaled))
+        return _json(measurement_document(scaled)), _jpeg(draw_photo_overlay(with_pixels(scaled, [upload])))
 
     def compare(self, before_upload: bytes, after_upload: bytes, view: bytes = b"frontal") -> tuple[bytes, ...]:
         """Compare two photos: the document and, where they could be aligned, both aligned pictures; or the refusal."""
@@ -93,8 +107,8 @@ class AnalysisJobs:
 
     def compare_shots(self, told: bytes, *uploads: bytes) -> tuple[bytes, ...]:
         """Compare two visits of one or several photos each; the first ``befores`` uploads are the one visit's."""
-        given = Given.model_validate_json(told)
-        found = compare_visits([self._analysed(upload, given.view) for upload in uploads], given)
+        given, share = Given.model_validate_json(told), _PIXELS_BYTES // len(uploads)
+        found = compare_visits([lighter(self._analysed(upload, given.view), share) for upload in uploads], given)
         if isinstance(found, RefusedDocument):
             return (_json(found),)
         if isinstance(found, CorrectionRefused):
@@ -107,27 +121,35 @@ class AnalysisJobs:
             return (document,)
         return (
             document,
-            _jpeg(render_aligned(found.before, alignment.before_to_aligned)),
-            _jpeg(render_aligned(found.after, alignment.after_to_aligned)),
+            _jpeg(render_aligned(with_pixels(found.before, uploads), alignment.before_to_aligned)),
+            _jpeg(render_aligned(with_pixels(found.after, uploads), alignment.after_to_aligned)),
         )
 
-    def _analysed(self, upload: bytes, view: View) -> PhotoAnalysis | ProfileAnalysis | Refused:
+    def _analysed(self, upload: bytes, view: View) -> Analysed:
         key = hashlib.sha256(upload).digest() + view.encode()
-        analysis = self._remembered.pop(key, None) or analyse_photo(upload, self._landmarker, view)
+        known = self._remembered.pop(key, None)
+        if known is None and is_large(upload):
+            self._make_room()
+        analysis = known or analyse_photo(upload, self._landmarker, view)
         if not isinstance(analysis, Refused):
-            self._remembered[key] = analysis
+            self._remembered[key] = lighter(analysis, _PIXELS_BYTES // _REMEMBERED_PHOTOS)
             if len(self._remembered) > _REMEMBERED_PHOTOS:
                 self._remembered.popitem(last=False)
         return analysis
+
+    def _make_room(self) -> None:
+        """Forget what is at hand, and give the kernel back what the C library keeps of what was freed."""
+        self._remembered.clear()
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _json(document: BaseModel) -> bytes:
     return document.model_dump_json().encode()
 
 
-def _jpeg(pixels: Pixels) -> bytes:
+def _jpeg(pixels: Pixels, quality: int = _JPEG_QUALITY, subsampling: str = "4:2:0") -> bytes:
     encoded = BytesIO()
-    Image.fromarray(pixels).save(encoded, "JPEG", quality=_JPEG_QUALITY)
+    Image.fromarray(pixels).save(encoded, "JPEG", quality=quality, subsampling=subsampling)
     return encoded.getvalue()
 
 

@@ -49,12 +49,13 @@ class Limits:
 
     Parameters
     ----------
-    memory_bytes : of address space. MediaPipe and OpenCV alone map 0.85 GB; a 60-megapixel WebP takes 1 GB more.
+    memory_bytes : that it may set aside. About 100 MiB of them are never touched, and shared libraries come to them:
+        the largest accepted photo makes it 512 MiB large, a lying one 600.
     seconds : of CPU time, and of wall time.
     jobs : after so many the process is replaced, whatever it may have gathered.
     """
 
-    memory_bytes: int = 3 * 2**30
+    memory_bytes: int = 576 * 2**20
     seconds: float = 30.0
     jobs: int = 200
 

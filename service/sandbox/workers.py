@@ -2,6 +2,7 @@
 
 import os
 import queue
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ from service.sandbox.messages import Message
 _CHILD: Final = "service.sandbox.child"
 _CHECK_SECONDS: Final = 5.0
 _JPEG: Final = b"\xff\xd8\xff"
+_SIZE: Final = re.compile(rb"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
 _MEASURED: Final = TypeAdapter[MeasurementDocument | RefusedDocument](MeasurementDocument | RefusedDocument)
 _COMPARED: Final = TypeAdapter[ComparisonDocument | RefusedDocument](ComparisonDocument | RefusedDocument)
 _REFUSED: Final = TypeAdapter[RefusedDocument](RefusedDocument)
@@ -62,6 +64,15 @@ class CompareOutcome:
     document: ComparisonDocument | RefusedDocument
     aligned_before_jpeg: bytes | None
     aligned_after_jpeg: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class WholePicture:
+    """A photo upright at its full size, as JPEG (baseline, 4:2:2) without metadata."""
+
+    jpeg: bytes
+    width: int
+    height: int
 
 
 class AnalysisWorkers:
@@ -128,6 +139,10 @@ class AnalysisWorkers:
     def picture(self, upload: bytes) -> bytes | None:
         """The photo upright as JPEG, without metadata; None when it cannot be opened."""
         return self._do(Message("picture", (upload,)), lambda answer: _picture(answer, 0))
+
+    def whole_picture(self, upload: bytes) -> WholePicture | None:
+        """The photo upright at its full size, without metadata; None when it cannot be opened."""
+        return self._do(Message("whole_picture", (upload,)), _read_whole_picture)
 
     def measure(
         self,
@@ -222,6 +237,16 @@ def _read_time(answer: Sequence[bytes]) -> datetime | None:
 
 def _read_measure(answer: Sequence[bytes]) -> MeasureOutcome:
     return MeasureOutcome(_document(_MEASURED, answer), _picture(answer, 1))
+
+
+def _read_whole_picture(answer: Sequence[bytes]) -> WholePicture | None:
+    jpeg = _picture(answer, 0)
+    if jpeg is None:
+        return None
+    size = _SIZE.fullmatch(answer[1]) if len(answer) > 1 else None
+    if size is None:
+        raise BrokenMessageError("the answer has no size")
+    return WholePicture(jpeg, int(size[1]), int(size[2]))
 
 
 def _read_compare(answer: Sequence[bytes]) -> CompareOutcome:

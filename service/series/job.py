@@ -17,6 +17,8 @@ from service.series.making import PlannedSeries, asked_of, made, planned
 from service.series.repository import StoredSeries
 from service.series.state import SeriesState, series_states
 from service.tenancy.tenant import Actor, TenantId
+from service.webhooks.announcing import announce
+from service.webhooks.events import Event
 
 SYSTEM: Final = "system:series"
 """The actor in the audit of comparisons that a series asked for."""
@@ -94,6 +96,7 @@ class UpdateSeries:
         row = held or SubjectSeries(id=new_id(), subject_id=state.subject_id, course_id=state.course_id)
         _write(row, series, document, fingerprint)
         StoredSeries(session, tenant).add(row)
+        announce(session, tenant, self._jobs, Event.SERIES_CHANGED, state.subject_id, course_id=state.course_id)
 
 
 def _states(session: Session, tenant: TenantId, subject_id: str) -> list[SeriesState]:

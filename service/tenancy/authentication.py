@@ -12,6 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.database import Database
 from service.errors import ProblemCode, problem_response
+from service.limiting.guesses import Guesses
+from service.limiting.turnstile import refuse
 from service.tenancy.keys import find_actor
 from service.tenancy.links import CohortLink, CorrectionLink, Link, LinkSigner, ReportLink, SeriesLink, choice_of
 from service.tenancy.tenant import Actor
@@ -39,6 +41,7 @@ _LINKED: Final = (
     (_CORRECTION, frozenset({"PUT", "DELETE"}), CorrectionLink),
 )
 """The addresses and methods that links open, and the kind of link that opens them."""
+_FAILED: Final = 401
 _OWN_SITE: Final = frozenset({None, "same-origin", "none"})
 
 
@@ -48,6 +51,7 @@ class Gate:
 
     database: Database
     links: LinkSigner
+    guesses: Guesses
 
     def find_actor(self, key: str) -> Actor | None:
         """Whose key it is; None for a wrong one."""
@@ -70,20 +74,46 @@ class Authentication:
         if scope["type"] != "http" or not scope["path"].startswith(_GUARDED):
             await self._app(scope, receive, send)
             return
-        answer = await _admit(Request(scope), scope["app"].state.gate)
+        gate: Gate = scope["app"].state.gate
+        answer = await _admit(Request(scope), gate)
         if isinstance(answer, Actor):
             scope["actor"] = answer  # in this very scope, for those further out tell the log which clinic it was
             await self._app(scope, receive, send)
         else:
+            await _turn_away(answer, gate.guesses)(scope, receive, send)
+
+
+def _turn_away(answer: Response | None, guesses: Guesses) -> ASGIApp:
+    """The answer; in its place, where the address has failed too often, that it should come again later."""
+
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
+        failed = answer is None or answer.status_code == _FAILED
+        wait_s = guesses.count(_address(scope)) if failed else None
+        if answer is None or wait_s is not None:
+            await refuse(wait_s or 1, scope, receive, send)
+        else:
             await answer(scope, receive, send)
 
+    return respond
 
-async def _admit(request: Request, gate: Gate) -> Actor | Response:
+
+def _address(scope: Scope) -> str:
+    """Where the request comes from."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
+async def _admit(request: Request, gate: Gate) -> Actor | Response | None:
+    """Who it is, or the answer; None where too many failures came from the address for looking into it."""
     header = request.headers.get("authorization")
     if header is None:
         return _admit_by_link(request, gate.links)
     key = header[len(_BEARER) :].strip() if header.lower().startswith(_BEARER) else ""
-    return await run_in_threadpool(gate.find_actor, key) or problem_response(ProblemCode.UNAUTHENTICATED)
+    if gate.guesses.are_too_many(_address(request.scope)) and not gate.guesses.was_right(key):
+        return None
+    found = await run_in_threadpool(gate.find_actor, key)
+    gate.guesses.remember(key, right=found is not None)
+    return found or problem_response(ProblemCode.UNAUTHENTICATED)
 
 
 def _admit_by_link(request: Request, links: LinkSigner) -> Actor | Response:

@@ -28,6 +28,10 @@ class IdempotencyKeys(TenantRepository[IdempotencyKey]):
             raise ServiceError(ProblemCode.KEY_REUSED)
         return known.made_id
 
+    def has(self, key: str | None) -> bool:
+        """Whether a request of this name was answered before."""
+        return key is not None and self._one(IdempotencyKey.key == key) is not None
+
     def keep(self, key: str | None, fingerprint: str, subject_id: str, made_id: str) -> None:
         """Remember what the request made, where the client gave it a name."""
         if key is not None:

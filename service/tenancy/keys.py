@@ -6,13 +6,13 @@ A digest without salt or stretching is enough for a secret that cannot be guesse
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.database.tables import ApiKey, Clinic, new_id
+from service.database.tables import ApiKey, Clinic, new_id, now
 from service.tenancy.scope import Scope
 from service.tenancy.tenant import Actor, TenantId
 
@@ -34,6 +34,20 @@ def create_first_key(session: Session) -> str | None:
     if session.scalar(select(ApiKey.id).limit(1)) is not None:
         return None
     return create_key(session, DEFAULT_CLINIC)
+
+
+def every_key(session: Session) -> Sequence[tuple[ApiKey, str]]:
+    """All keys of all clinics with their clinics' names, the oldest first, for whoever runs the service."""
+    keys = select(ApiKey, Clinic.name).join(Clinic, Clinic.id == ApiKey.tenant_id).order_by(ApiKey.id)
+    return [(key, clinic) for key, clinic in session.execute(keys)]
+
+
+def revoke_key(session: Session, key_id: str) -> bool:
+    """End a key; False where there is none of this id. One that has ended stays as it was."""
+    key = session.scalar(select(ApiKey).where(ApiKey.id == key_id))
+    if key is not None and key.revoked_at is None:
+        key.revoked_at = now()
+    return key is not None
 
 
 def find_actor(session: Session, key: str) -> Actor | None:

@@ -6,10 +6,10 @@ No other module of the service writes a ``select`` on these tables; a test reads
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
-from service.database.tables import Row, Subject, TenantRow
+from service.database.tables import Photo, Row, Subject, TenantRow
 from service.errors import ProblemCode, ServiceError
 from service.tenancy.tenant import TenantId
 
@@ -33,14 +33,14 @@ class TenantRepository(Generic[AnyRow]):
 
     def get(self, row_id: str) -> AnyRow:
         """The row, or ServiceError."""
-        row = self._one(self.row.id == row_id)
+        row = self._one(self._has_id(row_id))
         if row is None:
             raise ServiceError(self.absent)
         return row
 
     def get_alone(self, row_id: str) -> AnyRow:
         """The row, held until this transaction ends, so that nothing is hung on it meanwhile; or ServiceError."""
-        row = self.session.scalars(self._select().where(self.row.id == row_id).with_for_update()).one_or_none()
+        row = self.session.scalars(self._select().where(self._has_id(row_id)).with_for_update()).one_or_none()
         if row is None:
             raise ServiceError(self.absent)
         return row
@@ -74,6 +74,11 @@ class TenantRepository(Generic[AnyRow]):
         self.session.delete(row)
         self.session.flush()
 
+    def _has_id(self, row_id: str) -> ColumnElement[bool]:
+        """PostgreSQL takes no text with a NUL, and no id has one."""
+        same: ColumnElement[bool] = self.row.id == row_id
+        return false() if "\0" in row_id else same
+
     def _one(self, *where: ColumnElement[bool]) -> AnyRow | None:
         return self.session.scalars(self._select().where(*where)).one_or_none()
 
@@ -83,6 +88,13 @@ class TenantRepository(Generic[AnyRow]):
     def _select(self) -> Select[AnyRow]:
         tenant_id: InstrumentedAttribute[str] = self.row.tenant_id
         return select(self.row).where(tenant_id == self._tenant)
+
+
+def photos_of_clinic(session: Session, tenant: TenantId) -> tuple[int, int]:
+    """How many photos the clinic has, and how many bytes they take; told by an index alone."""
+    both = select(func.count(), func.coalesce(func.sum(Photo.size_bytes), 0)).where(Photo.tenant_id == tenant)
+    count, size_bytes = session.execute(both).one()
+    return count, int(size_bytes)
 
 
 def rows_of_subject(session: Session, tenant: TenantId, subject_id: str) -> dict[str, int]:

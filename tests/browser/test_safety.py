@@ -5,7 +5,9 @@ from playwright.sync_api import expect
 
 from service.reports import render_comparison_page, render_refusal_page, write_report_folder
 from tests.browser.site import drawn_face
+from tests.service.naughty import SHOWN
 from tests.service.reports.documents import a_comparison, a_refusal, hostile
+from tests.service.reports.series_documents import hostile_series
 
 pytestmark = pytest.mark.browser
 
@@ -71,3 +73,12 @@ def test_a_refusal_says_which_photo_why_and_what_to_do(browser, site):
     expect(page.get_by_text("No face was found in the photo.")).to_be_visible()
     expect(page.get_by_text("Take the photo from the front")).to_be_visible()
     page.close()
+
+
+def test_no_string_that_programs_trip_over_runs_or_complains(open_report, open_series, watched):
+    text = " ".join(SHOWN)
+    for page in (open_report(hostile(text)), open_series(hostile_series(text))):
+        page.on("dialog", lambda dialog: watched.complaints.append(dialog.message))
+        page.wait_for_load_state("networkidle")
+        assert page.locator("img[src=x], iframe, main script:not([src]), main svg[onload]").count() == 0
+    assert watched.complaints == []

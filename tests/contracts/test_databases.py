@@ -1,6 +1,8 @@
 """What every database promises."""
 
+import contextlib
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
@@ -213,6 +215,27 @@ def test_many_who_look_and_insert_at_once_end_up_with_one_row(database, tenant):
         thread.join()
     assert len(ids) == 8
     assert len(set(ids)) == 1
+
+
+def test_of_two_transactions_that_wait_for_each_other_both_are_done(database, tenant):
+    """PostgreSQL ends one of them; on SQLite the second one begins when the first has ended, and never meets it."""
+    with database.writing(tenant) as session:
+        for reference in ("a", "b"):
+            Subjects(session, tenant).add(Subject(id=reference, reference=reference, wrapped_key=b"k"))
+    both_hold_one = threading.Barrier(2, timeout=1 if database.engine.dialect.name == "sqlite" else 30)
+
+    def change(*order: str) -> str:
+        with database.writing(tenant) as session:
+            for reference in order:
+                session.execute(text("UPDATE subjects SET wrapped_key = wrapped_key WHERE id = :id"), {"id": reference})
+                with contextlib.suppress(threading.BrokenBarrierError):
+                    both_hold_one.wait()
+                both_hold_one.abort()
+        return "done"
+
+    with ThreadPoolExecutor() as threads:
+        ends = [threads.submit(retry_on_clash, lambda order=order: change(*order)) for order in ("ab", "ba")]
+    assert [end.result() for end in ends] == ["done", "done"]
 
 
 def test_what_hangs_on_a_subject_goes_with_it(database, tenant):

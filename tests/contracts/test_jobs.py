@@ -2,11 +2,13 @@
 
 import threading
 import time
+from datetime import UTC, datetime, timedelta
+from queue import Queue
 
 import pytest
 
-from service.database.tables import Subject
-from service.jobs import JobKind, LeasedJobs
+from service.database.tables import Subject, new_id
+from service.jobs import Job, JobKind, JobRunner, LeasedJobs
 from service.subjects.repository import Subjects
 from service.tenancy.keys import create_key, find_actor
 from service.tenancy.tenant import TenantId
@@ -51,6 +53,31 @@ def test_jobs_are_taken_in_the_order_in_which_they_came(jobs, enqueue):
         enqueue(str(number))
         time.sleep(0.002)  # ids sort by the millisecond
     assert [jobs.claim("w").target for _ in range(3)] == ["0", "1", "2"]
+
+
+def test_clinics_take_turns_however_many_jobs_one_of_them_has(database, jobs, enqueue):
+    for number in range(5):
+        enqueue(f"many-{number}")
+        time.sleep(0.002)
+    for name in ("Borealis", "Corona"):
+        with database.writing_across() as session:
+            other = find_actor(session, create_key(session, name)).tenant
+            jobs.enqueue(session, other, KIND, f"one of {name}")
+    claimed = [jobs.claim("w").target for _ in range(7)]
+    assert {one for one in claimed[:3] if one.startswith("one of")} == {"one of Borealis", "one of Corona"}
+    assert [one for one in claimed if one.startswith("many")] == [f"many-{number}" for number in range(5)]
+    assert jobs.claim("w") is None
+
+
+def test_every_process_gives_each_clinic_its_turn(database, jobs, enqueue):
+    for number in range(6):
+        enqueue(f"many-{number}")
+    with database.writing_across() as session:
+        other = find_actor(session, create_key(session, "Borealis")).tenant
+        jobs.enqueue(session, other, KIND, "one")
+    processes = [LeasedJobs(database), LeasedJobs(database)]
+    claimed = [process.claim("w").target for _ in range(2) for process in processes]
+    assert "one" in claimed[:3]
 
 
 def test_what_may_come_later_waits_for_all_else_until_somebody_waits_for_it(database, jobs, enqueue, tenant):
@@ -128,13 +155,110 @@ def test_a_dead_workers_job_is_taken_over_and_its_late_result_is_not_wanted(data
     assert finish(database, jobs, living)
 
 
+@pytest.fixture
+def clock(monkeypatch):
+    """Put the machine's clock forward or back; a database server's own stays right."""
+    offset = [timedelta()]
+    monkeypatch.setattr("service.jobs.leases.now", lambda: datetime.now(UTC) + offset[0])
+    return lambda **jump: offset.__setitem__(0, timedelta(**jump))
+
+
+@pytest.mark.parametrize("jump", [{"hours": 1}, {"days": 365}])
+def test_after_the_clock_went_back_no_job_waits_for_the_time_that_it_was(database, jobs, enqueue, clock, jump):
+    clock(**jump)
+    for name in ("leased", "put back", "queued"):
+        enqueue(name)
+        time.sleep(0.002)
+    jobs.claim("dead")
+    jobs.put_back(jobs.claim("w"), delay_s=0.2)
+    clock()
+    time.sleep(LEASE_S * 1.2)
+    taken = []
+    for _ in range(3):
+        taken.append(jobs.claim("living"))
+        finish(database, jobs, taken[-1])
+    assert {job.target for job in taken} == {"leased", "put back", "queued"}
+
+
+def test_a_clock_that_is_a_little_behind_takes_no_job_of_the_living(jobs, enqueue, clock):
+    enqueue()
+    jobs.claim("living")
+    clock(seconds=-LEASE_S / 2)
+    assert jobs.claim("other") is None
+
+
+def test_a_job_that_was_put_back_for_a_day_waits_for_a_day(jobs, enqueue):
+    enqueue()
+    jobs.put_back(jobs.claim("w"), delay_s=86_400)
+    time.sleep(LEASE_S * 1.2)
+    assert jobs.claim("w") is None
+
+
+def test_ids_go_on_sorting_after_the_clock_went_back(monkeypatch):
+    before = [new_id() for _ in range(1000)]
+    monkeypatch.setattr("service.database.tables.time.time_ns", lambda: 0)
+    ids = [*before, *(new_id() for _ in range(1000))]
+    assert ids == sorted(ids)
+    assert {len(one) for one in ids} == {32}
+
+
+class TroubledJobs:
+    """An engine that nobody can reach at first, in a way that nobody foresaw."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.again = threading.Event()
+
+    def claim(self, holder: str, patience_s: float = 0) -> None:
+        self.asked += 1
+        if self.asked > 1:
+            self.again.set()
+        raise ZeroDivisionError
+
+    def renew(self, job: Job) -> None:
+        raise ZeroDivisionError
+
+    def wake(self) -> None:
+        pass
+
+
+def test_a_worker_outlives_whatever_the_engine_raises(monkeypatch):
+    monkeypatch.setattr("service.jobs.runner._RETRY_S", 0.01)
+    jobs = TroubledJobs()
+    with JobRunner(jobs, {}, workers=1) as runner:
+        assert jobs.again.wait(20)
+        assert runner.alive
+
+
 def test_a_worker_that_renews_keeps_its_job(jobs, enqueue):
     enqueue()
-    jobs.claim("slow")
+    job = jobs.claim("slow")
     for _ in range(4):
         time.sleep(LEASE_S / 2)
-        jobs.renew("slow")
+        jobs.renew(job)
     assert jobs.claim("other") is None
+
+
+def test_a_worker_that_renews_late_takes_no_job_back(jobs, enqueue):
+    enqueue()
+    late = jobs.claim("late")
+    jobs.put_back(late)
+    jobs.renew(late)
+    assert jobs.claim("other") is not None
+
+
+def test_a_job_that_could_not_be_put_back_is_begun_again_though_its_worker_lives(jobs, enqueue, monkeypatch):
+    attempts: Queue[int] = Queue()
+
+    def fail(job: Job, *_: object, **__: object) -> None:
+        attempts.put(job.attempts)
+        raise OSError
+
+    monkeypatch.setattr("service.jobs.runner.LEASE_S", LEASE_S)
+    monkeypatch.setattr(jobs, "put_back", fail)
+    enqueue()
+    with JobRunner(jobs, {KIND: fail}, workers=1):
+        assert [attempts.get(timeout=20) for _ in range(3)] == [1, 1, 2]
 
 
 def test_a_finished_job_is_gone(database, jobs, enqueue):
@@ -261,3 +385,41 @@ def test_a_dead_workers_jobs_count_as_waiting_and_those_put_off_as_not_due(jobs,
     (queue,) = jobs.queues()
     assert (queue.queued, queue.leased, queue.waiting_s) == (1, 0, None)
     assert jobs.next_due() is None
+
+
+def test_a_worker_takes_jobs_of_its_own_kinds_alone(database, jobs, enqueue, tenant):
+    with database.writing(tenant) as session:
+        jobs.enqueue(session, tenant, JobKind.DELIVER_WEBHOOK, "message")
+    enqueue("photo")
+    assert jobs.claim("w", kinds=frozenset({KIND})).target == "photo"
+    assert jobs.claim("w", kinds=frozenset({KIND})) is None
+    assert jobs.claim("w", kinds=frozenset({JobKind.DELIVER_WEBHOOK})).target == "message"
+
+
+def test_a_job_that_is_put_off_begins_anew_later_and_only_its_holder_can_put_it_off(database, jobs, enqueue, tenant):
+    enqueue()
+    dead = jobs.claim("dead")
+    time.sleep(LEASE_S * 1.2)
+    living = jobs.claim("living")
+    with database.writing(tenant) as session:
+        assert not jobs.put_off(session, dead, 0)
+    with database.writing(tenant) as session:
+        assert jobs.put_off(session, living, 0.4)
+    assert jobs.claim("w") is None
+    time.sleep(0.5)
+    assert jobs.claim("w").attempts == 1
+
+
+def test_putting_off_in_a_transaction_that_fails_leaves_the_job_with_its_holder(database, jobs, enqueue, tenant):
+    enqueue()
+    job = jobs.claim("w")
+
+    def fail() -> None:
+        with database.writing(tenant) as session:
+            jobs.put_off(session, job, 0)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert jobs.claim("other") is None
+    assert finish(database, jobs, job)

@@ -81,7 +81,7 @@ def ended(look):
 
 def test_the_main_job_ends_and_can_be_erased(service, actor):
     registry = SubjectRegistry(service.database, service.vaults, service.jobs)
-    keeper = PhotoKeeper(service.database, service.vaults, service.jobs, service.doorkeeper)
+    keeper = PhotoKeeper(service.database, service.vaults, service.jobs, service.doorkeeper, service.limits.allowances)
     photos = PhotoViewer(service.database, service.vaults)
     comparisons = ComparisonViewer(service.database, service.vaults)
 

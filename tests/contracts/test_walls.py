@@ -105,8 +105,8 @@ def test_a_transaction_cannot_change_or_delete_what_is_anothers(database, clinic
 @pytest.mark.parametrize(
     "change",
     [
-        "INSERT INTO subjects (id, tenant_id, created_at, reference, wrapped_key) "
-        "VALUES ('x', :theirs, now(), 'P', 'k')",
+        "INSERT INTO audit (tenant_id, number, at, actor, action, target, previous, hash) "  # noqa: ISC004  one statement
+        "VALUES (:theirs, 9, now(), 'x', 'x', 'x', 'x', 'x')",
         "UPDATE subjects SET tenant_id = :theirs",
     ],
 )

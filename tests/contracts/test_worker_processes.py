@@ -76,7 +76,13 @@ class Clinic:
         self.visit = Diary(service.database, service.jobs).make(self.actor, subject.id, new, None).id
 
     def upload(self, content: bytes) -> str:
-        keeper = PhotoKeeper(self.service.database, self.service.vaults, self.service.jobs, self.service.doorkeeper)
+        keeper = PhotoKeeper(
+            self.service.database,
+            self.service.vaults,
+            self.service.jobs,
+            self.service.doorkeeper,
+            self.service.limits.allowances,
+        )
         return keeper.keep(self.actor, self.visit, Upload(content, content[:9].hex(), View.FRONTAL), None).id
 
     def status(self, photo_id: str) -> str:

@@ -12,7 +12,7 @@ from models.measurand import MEASURANDS, MeasurandCode
 from models.quality import Flag, FlagCode, Refused
 from service.app import create_app
 from service.documents import ComparisonDocument, MeasurementDocument, refused_document
-from service.sandbox import CompareOutcome, CrashKind, MeasureOutcome, WorkerCrashed
+from service.sandbox import CompareOutcome, CrashKind, MeasureOutcome, WholePicture, WorkerCrashed
 from service.serving import serving
 from service.settings import Settings
 from service.tenancy.keys import create_key
@@ -106,6 +106,7 @@ def burst(before, after) -> ComparisonDocument:
 PHOTO = b"photo of a face"
 FACELESS = b"photo of a wall"
 POISON = b"photo that kills"
+UNREADABLE = b"photo cut in half"
 TEXT = b"a text named .jpg"
 
 
@@ -129,6 +130,11 @@ class FakeAnalyst:
 
     def picture(self, upload: bytes) -> bytes | None:
         return None if upload == FACELESS else b"\xff\xd8 picture"
+
+    def whole_picture(self, upload: bytes) -> WholePicture | None:
+        if upload == POISON:
+            raise WorkerCrashed(CrashKind.MEMORY)
+        return None if upload == UNREADABLE else WholePicture(b"\xff\xd8 whole \xff\xd9", 300, 400)
 
     def measure(self, upload: bytes, view=View.FRONTAL, corrections=(), subject=None, *, checked=False):
         self.measured.append(upload)
@@ -213,7 +219,12 @@ class Clinic:
 def settings(tmp_path, monkeypatch) -> Settings:
     for name in ("DATABASE_URL", "BLOBS_URL", "MASTER_KEY"):
         monkeypatch.delenv(f"LIFTMARK_{name}", raising=False)
-    return Settings(data=tmp_path / "data", workers=2, upload_limit_mb=0.2, receive_idle_s=2)
+    hosts = "private:http://127.0.0.1:9"  # where nobody listens
+    rates = ("requests_per_minute", "key_requests_per_minute", "heavy_per_minute", "failed_keys_per_minute")
+    no_limits = dict.fromkeys(rates, 1_000_000)  # tests ask faster than any clinic, and with many wrong keys
+    return Settings(
+        data=tmp_path / "data", workers=2, upload_limit_mb=0.2, receive_idle_s=2, webhook_hosts=hosts, **no_limits
+    )
 
 
 @pytest.fixture

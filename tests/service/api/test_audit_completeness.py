@@ -17,6 +17,7 @@ IRIS_CIRCLE = {"centre": [201, 150], "radius": 58, "corrected_by": "Dr. A."}
 IRIS_OF = "/v1/photos/{photo_id}/corrections/{side}/{contour}"
 SUBJECT, VISITS, PHOTOS = "/v1/subjects/{subject_id}", "/v1/visits/{visit_id}", "/v1/photos/{photo_id}"
 PAIRS, STUDIES = "/v1/comparisons/{comparison_id}", "/v1/repeatability-studies"
+WEBHOOKS, HOOK = "/v1/webhooks/{webhook_id}", {"url": "http://127.0.0.1:9/hook"}
 
 Photos = ("photo 0.0", "photo 0.4", "photo 0.8")
 
@@ -75,6 +76,9 @@ CALLS = [
     call(f"GET {PHOTOS}/picture", "picture_read", "photo_id"),
     call(f"GET {PHOTOS}/correct", "corrections_read", "photo_id"),
     call(f"GET {PHOTOS}/corrections", "corrections_read", "photo_id"),
+    call(f"GET {PHOTOS}/dicom", "photo_dicom_read", "photo_id"),
+    call(f"GET {PHOTOS}/fhir", "photo_fhir_read", "photo_id"),
+    call(f"GET {PAIRS}/fhir", "comparison_fhir_read", "comparison_id"),
     call(f"POST {PHOTOS}/correction-link", "link_made", "photo_id"),
     call(f"PUT {IRIS_OF}", "correction_placed", "*", IRIS_CIRCLE, query="?wait=10"),
     call(f"PUT {IRIS_OF}", "corrections_read", "photo_id", IRIS_CIRCLE, query="?wait=10"),
@@ -116,6 +120,12 @@ CALLS = [
     call(f"GET {STUDIES}/{{study_id}}", "repeatability_study_read", "study_id"),
     call(f"GET {STUDIES}/{{study_id}}/report", "repeatability_study_read", "study_id"),
     call(f"DELETE {STUDIES}/{{study_id}}", "repeatability_study_withdrawn", "study_id"),
+    call("POST /v1/webhooks", "webhook_made", NEW, {"url": "http://127.0.0.1:9/new"}),
+    call("GET /v1/webhooks", "webhooks_listed", "webhooks"),
+    call(f"GET {WEBHOOKS}", "webhook_read", "webhook_id"),
+    call(f"POST {WEBHOOKS}/test", "webhook_tested", "webhook_id"),
+    call(f"GET {WEBHOOKS}/deliveries", "webhook_deliveries_read", "webhook_id"),
+    call(f"DELETE {WEBHOOKS}", "webhook_removed", "webhook_id"),
     call("GET /v1/audit", "audit_read", "audit"),
     call("GET /v1/audit/verification", "audit_verified", "audit"),
     call("DELETE /v1/confounders/{confounder_id}", "confounder_deleted", "confounder_id"),
@@ -129,6 +139,7 @@ CALLS = [
 
 WITHOUT_CLINICS_DATA = {
     "GET /v1/confounder-kinds": "a catalogue that is the same for everybody",
+    "GET /v1/usage": "how much the clinic stores and sends, and nothing of any record",
 }
 
 
@@ -139,7 +150,11 @@ def analyst():
 
 @pytest.fixture
 def ids(clinic) -> dict[str, str]:
-    """A clinic with one of each."""
+    return one_of_each(clinic)
+
+
+def one_of_each(clinic) -> dict[str, str]:
+    """Ids of records that are made for the clinic, one of each kind."""
     subject = clinic.subject()
     visit = clinic.visit(subject)
     photos = {name: clinic.photo(name.encode(), visit) for name in Photos}
@@ -154,6 +169,7 @@ def ids(clinic) -> dict[str, str]:
         "comparison_id": clinic.post("/v1/comparisons", asked).json()["id"],
         "course_id": clinic.post(f"/v1/subjects/{subject}/courses", COURSE).json()["id"],
         "confounder_id": clinic.post(f"/v1/subjects/{subject}/confounders", CONFOUNDER).json()["id"],
+        "webhook_id": clinic.post("/v1/webhooks", HOOK).json()["id"],
         "study_id": clinic.post(f"{STUDIES}?wait=30", study).json()["id"],
         "side": "left",
         "contour": "iris",

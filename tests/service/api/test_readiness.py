@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from service.health.checks import readiness
 from service.sandbox import CrashKind, WorkerCrashed
@@ -28,6 +29,15 @@ def test_a_database_that_does_not_answer(client, service, monkeypatch):
 
     monkeypatch.setattr(service.database.engine, "connect", gone)
     assert failed(client)["database"] == "OSError"
+
+
+def test_whose_key_cannot_be_looked_up_because_the_database_is_gone_is_told_to_come_again(clinic, monkeypatch):
+    def gone(*_):
+        raise OperationalError("SELECT", {}, OSError(111, "Connection refused"))
+
+    monkeypatch.setattr("service.tenancy.authentication.Gate.find_actor", gone)
+    answer = clinic.get("/v1/photos")
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
 
 
 @pytest.mark.parametrize("change", ["UPDATE alembic_version SET version_num = '0001'", "DELETE FROM alembic_version"])

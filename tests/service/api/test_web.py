@@ -72,6 +72,24 @@ def test_an_error_that_nobody_expected_tells_nothing_of_the_inside(clinic, servi
     assert "division" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "method,path,status",
+    [
+        ("TRACE", "/", 405),
+        ("TRACE", "/v1/subjects", 405),
+        ("GET", "/static/", 404),
+        ("GET", "/static/pages/", 404),
+        ("GET", "/static/pages/..%2f..%2fapp.py", 404),
+        ("GET", "/static/..%2f..%2fsettings.py", 404),
+        ("GET", "/.git/config", 404),
+        ("GET", "/.env", 404),
+        ("GET", "/redoc", 404),
+    ],
+)
+def test_what_is_not_meant_to_be_asked_is_not_answered(clinic, method, path, status):
+    assert clinic.client.request(method, path, headers=clinic.headers).status_code == status
+
+
 def test_a_request_that_stalls_is_given_up(clinic, address, app):
     import socket
     from urllib.parse import urlsplit

@@ -6,19 +6,21 @@ import threading
 
 import pytest
 
-from service.blobs import LocalFolder
-from service.blobs.master_key import Cipher, MasterKey, MasterKeyError
+from service.blobs import BlobDamagedError, LocalFolder
+from service.blobs.key_ring import KeyFiles, KeyRing, Sealed
+from service.blobs.master_key import Cipher, MasterKey, MasterKeyError, UnknownMasterKeyError
 from service.blobs.vault import Vaults
 from service.database.tables import Subject
 
 
 @pytest.fixture
 def vaults(tmp_path) -> Vaults:
-    return Vaults(LocalFolder(tmp_path / "blobs"), MasterKey(b"m" * 32))
+    return Vaults(LocalFolder(tmp_path / "blobs"), KeyRing.of(MasterKey(b"m" * 32)))
 
 
 def a_subject(vaults: Vaults, name: str) -> Subject:
-    return Subject(id=name, tenant_id="clinic", reference=name, wrapped_key=vaults.new_wrapped_key(name))
+    key = vaults.new_wrapped_key(name)
+    return Subject(id=name, tenant_id="clinic", reference=name, wrapped_key=key.content, wrapped_by=key.by)
 
 
 def test_what_is_sealed_opens_in_its_own_context_alone():
@@ -49,7 +51,7 @@ def test_a_subjects_key_does_not_open_another_subjects_blobs(vaults):
     vaults.of(first).put("a", b"photo")
     stolen = vaults.store.get("clinic/s1/a")
     vaults.store.put("clinic/s2/a", stolen)
-    with pytest.raises(MasterKeyError):
+    with pytest.raises(BlobDamagedError):
         vaults.of(second).get("a")
 
 
@@ -89,3 +91,45 @@ def test_a_master_key_that_is_none_is_refused(written):
 def test_keys_of_two_purposes_differ():
     master = MasterKey(b"m" * 32)
     assert master.derive("links") != master.derive("other")
+
+
+@pytest.fixture
+def files(tmp_path) -> KeyFiles:
+    MasterKey.from_file(tmp_path / "master.key")
+    return KeyFiles(tmp_path / "master.key", tmp_path / "other-master.keys")
+
+
+def test_a_key_that_is_replaced_is_noticed_and_the_former_one_still_opens(files):
+    ring = KeyRing(files)
+    before = ring.seal(b"key", "s")
+    new = files.replace()
+    after = ring.seal(b"key", "s")
+    assert after.by == new.id != before.by
+    assert [ring.open(one, "s") for one in (before, after)] == [b"key"] * 2
+    assert stat.S_IMODE(files.others.stat().st_mode) == 0o600
+    assert KeyRing(files).open(before, "s") == b"key"
+
+
+@pytest.mark.parametrize("spoil", [lambda file: file.unlink(), lambda file: file.write_bytes(b"torn")])
+def test_a_key_file_that_is_gone_or_torn_for_a_moment_changes_nothing_and_is_not_made_anew(files, spoil):
+    ring, key = KeyRing(files), files.present.read_bytes()
+    sealed = ring.seal(b"key", "s")
+    spoil(files.present)
+    assert ring.open(sealed, "s") == b"key"
+    assert ring.seal(b"key", "s").by == sealed.by
+    assert not files.present.exists() or files.present.read_bytes() == b"torn"
+    files.present.write_bytes(key)
+    assert ring.open(sealed, "s") == b"key"
+
+
+def test_what_names_a_key_that_is_not_here_says_which():
+    with pytest.raises(UnknownMasterKeyError, match="abcd"):
+        KeyRing.of(MasterKey(b"m" * 32)).open(Sealed(b"x" * 60, "abcd"), "s")
+
+
+def test_what_names_no_key_is_opened_by_the_one_that_sealed_it():
+    former, new = MasterKey(b"f" * 32), MasterKey(b"n" * 32)
+    unnamed = Sealed(former.seal(b"key", "s"), "")
+    assert KeyRing.of(new, former).open(unnamed, "s") == b"key"
+    with pytest.raises(MasterKeyError):
+        KeyRing.of(new).open(unnamed, "s")

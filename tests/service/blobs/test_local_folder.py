@@ -2,6 +2,8 @@
 
 import os
 import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +34,37 @@ def test_file_and_folders_are_synced_before_a_put_returns(folder, tmp_path, monk
     assert order == ["sync folder", "sync folder", "sync file", "rename", "sync folder"]  # two new folders first
 
 
+def test_a_folder_that_another_process_made_and_did_not_sync_is_synced_before_a_put_returns(
+    folder, tmp_path, monkeypatch
+):
+    synced, real_fsync = [], os.fsync
+
+    def fsync(descriptor):
+        synced.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()).removeprefix(f"{tmp_path}/"))
+        real_fsync(descriptor)
+
+    (tmp_path / "blobs" / "clinic" / "subject").mkdir(parents=True)
+    monkeypatch.setattr(os, "fsync", fsync)
+    folder.put("clinic/subject/a", b"x")
+    assert {"blobs", "blobs/clinic", "blobs/clinic/subject"} <= set(synced)
+    synced.clear()
+    folder.put("clinic/subject/b", b"x")
+    assert not {"blobs", "blobs/clinic"} & set(synced)
+
+
+def test_a_folder_whose_sync_failed_is_not_taken_for_lasting(folder, monkeypatch):
+    def broken(_):
+        raise OSError(5, "Input/output error")
+
+    real_fsync, synced = os.fsync, []
+    monkeypatch.setattr(os, "fsync", broken)
+    with pytest.raises(BlobsUnavailableError):
+        folder.put("clinic/a", b"x")
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(descriptor) or real_fsync(descriptor))
+    folder.put("clinic/a", b"x")
+    assert len(synced) == 3  # the folder's name, the file, the file's name
+
+
 def test_a_put_that_fails_leaves_the_blob_as_it_was(folder, tmp_path, monkeypatch):
     folder.put("c/a", b"first")
 
@@ -50,6 +83,16 @@ def test_a_blob_still_being_written_is_not_a_blob(folder, tmp_path):
     folder.put("c/a", b"x")
     (tmp_path / "blobs" / "c" / ".unfinished-1").write_bytes(b"half")
     assert list(folder.names_under("c")) == ["c/a"]
+
+
+def test_what_a_killed_writer_left_is_tidied_away_once_it_is_old(folder, tmp_path):
+    folder.put("c/a", b"x")
+    left, at_work = (tmp_path / "blobs" / "c" / f".unfinished-{which}" for which in ("old", "new"))
+    for file in (left, at_work):
+        file.write_bytes(b"half")
+    os.utime(left, (0, 0))
+    assert folder.tidy(datetime.now(UTC) - timedelta(days=1)) == 1
+    assert sorted(file.name for file in (tmp_path / "blobs" / "c").iterdir()) == [".unfinished-new", "a"]
 
 
 def test_blobs_are_readable_by_the_services_user_alone(folder, tmp_path):

@@ -1,10 +1,8 @@
 """The reports on paper: typeset from data that are never code, for readers and for screen readers."""
 
 import json
-import re
 import shutil
 import tempfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -19,6 +17,7 @@ from service.reports.pdf.printable import printable, printable_text
 from tests.browser.site import drawn_face
 from tests.service.reports import documents as pairs
 from tests.service.reports import series_documents as series
+from tests.service.reports.pdf_text import inflated
 
 SERIES = {
     "everything": series.a_series(),
@@ -33,17 +32,6 @@ MARKUP = '#panic("run") $x$ *b* _i_ `c` @ref <label> // c /* d */ \\u{41} [x] ht
 
 def pictures(document) -> dict[str, bytes]:
     return {visit.photo: drawn_face(number % 5) for number, visit in enumerate(document.visits)}
-
-
-def inflated(pdf: bytes) -> bytes:
-    """A PDF with its compressed streams opened, as far as they can be."""
-    parts = [pdf]
-    for stream in re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL):
-        try:
-            parts.append(zlib.decompressobj().decompress(stream))
-        except zlib.error:  # a picture, which is not compressed this way
-            continue
-    return b"\n".join(parts)
 
 
 def heavy(jpeg: bytes, seed: int) -> bytes:

@@ -32,6 +32,14 @@ def _exit() -> None:
     sys.exit(3)
 
 
+def _leave() -> None:
+    os._exit(0)
+
+
+def _segfault() -> None:
+    ctypes.string_at(0)
+
+
 def _hog() -> None:
     held = []
     while True:
@@ -136,6 +144,8 @@ _READINGS: dict[str, Callable[[], object]] = {
 _DEEDS: dict[str, Callable[[], object]] = {
     "abort": _abort,
     "exit": _exit,
+    "leave": _leave,
+    "segfault": _segfault,
     "hog": _hog,
     "hog in C": _hog_in_c,
     "spin": _spin,

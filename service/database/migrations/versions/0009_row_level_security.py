@@ -5,7 +5,7 @@ from alembic import op
 from service.database.walls import raise_wall, tables_with_clinics
 
 revision = "0009"
-down_revision = "0005"
+down_revision = "0008"
 
 
 def upgrade() -> None:

@@ -1,4 +1,4 @@
-"""The service's HTTP API as an import uses it: patient with a service that is busy, restarting, or out of reach."""
+"""The service's HTTP API: patient with a service that is busy, restarting, or out of reach."""
 
 import http.client
 import json
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from models.errors import LiftmarkError
 
-_TIMEOUT_S: Final = 120  # the service may take its 30 s to write under load, and a slow line its time to send
+_TIMEOUT_S: Final = 180  # the service may wait 120 s for an analysis and take its 30 s to write under load
 _FIRST_WAIT_S: Final = 0.5
 _LONGEST_WAIT_S: Final = 30.0
 _LONGEST_ASKED_S: Final = 300.0  # longer than this no Retry-After is believed
@@ -44,6 +44,19 @@ class Problem:
     status: int
     code: str
     says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer as it came."""
+
+    status: int
+    content: bytes
+
+    @property
+    def problem(self) -> Problem | None:
+        """What it says was wrong; None for what was done."""
+        return _problem(self.status, self.content) if self.status >= _REFUSED else None
 
 
 Answer = Mapping[str, Any]
@@ -81,7 +94,7 @@ class Api:
 
     def get(self, path: str) -> Answer | Problem:
         """What is at ``path``."""
-        return self._ask("GET", path, None, {})
+        return _answer(self.send("GET", path))
 
     def post_json(self, path: str, content: Mapping[str, object], key: str | None = None) -> Answer | Problem:
         """The answer to ``content``; ``key`` is the request's Idempotency-Key."""
@@ -89,32 +102,38 @@ class Api:
 
     def post(self, path: str, body: bytes, kind: str, key: str | None = None) -> Answer | Problem:
         """The answer to ``body``."""
-        return self._ask("POST", path, body, {"Content-Type": kind} | ({"Idempotency-Key": key} if key else {}))
+        headers = {"Content-Type": kind} | ({"Idempotency-Key": key} if key else {})
+        return _answer(self.send("POST", path, body, headers))
 
     def close(self) -> None:
         """Close every connection."""
         for connection in self._all:
             connection.close()
 
-    def _ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer | Problem:
-        """Ask until there is an answer.
+    def send(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """Ask until there is an answer that is neither "come again" nor the service's own trouble.
+
+        Every call of the API may be sent twice: what makes something knows its own by the Idempotency-Key or by what
+        was asked for.
 
         Raises
         ------
-        ServerTroubleError, NotWelcomeError, StoppedError
+        ServerTroubleError, StoppedError
         """
         trouble = ""
         for attempt in range(self._patience.attempts):
             if self.stop.is_set():
                 raise StoppedError(StoppedError.__doc__)
             try:
-                response, content = self._once(method, path, body, headers)
+                response, content = self._once(method, path, body, headers or {})
             except (OSError, http.client.HTTPException) as error:
                 self._hang_up()
                 trouble, wait_s = str(error) or type(error).__name__, self._patience.wait_s(attempt)
             else:
                 if response.status not in _BUSY and response.status < _SERVERS_FAULT:
-                    return _answer(response.status, content)
+                    return Response(response.status, content)
                 trouble = _problem(response.status, content).says
                 wait_s = max(self._patience.wait_s(attempt), _asked_wait_s(response))
             self.stop.wait(wait_s if attempt + 1 < self._patience.attempts else 0)
@@ -149,16 +168,18 @@ class Api:
         self._connection().close()  # it connects again by itself
 
 
-def _answer(status: int, content: bytes) -> Answer | Problem:
-    problem = _problem(status, content) if status >= _REFUSED else None
+def _answer(response: Response) -> Answer | Problem:
+    """The JSON of an answer, or the problem.
+
+    Raises
+    ------
+    NotWelcomeError
+    """
+    problem = response.problem
     if problem is None:
-        answer = _json(content)
-        return (
-            answer
-            if answer is not None
-            else Problem(status, "no_json", "The address is not that of a Liftmark service.")
-        )
-    if status == _NO_KEY:
+        answer = _json(response.content)
+        return Problem(response.status, "no_json", _NOT_OURS) if answer is None else answer
+    if problem.status == _NO_KEY:
         raise NotWelcomeError(f"{problem.says} (--key or LIFTMARK_KEY)")
     return problem
 

@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from models.anatomy import View
-from service.importing.api import Api, NotWelcomeError, Patience, Problem, ServerTroubleError, StoppedError
-from service.importing.sending import form
+from service.client.transport import Api, NotWelcomeError, Patience, Problem, ServerTroubleError, StoppedError
+from service.client.uploading import form
 
 QUICK = Patience(attempts=5, first_wait_s=0.01, longest_wait_s=0.05)
 FINE = (200, {}, {"id": "1"})

@@ -1,0 +1,76 @@
+"""What the client sends and gets: the very models that the service answers with.
+
+This is loaded by the first call and not with the client, for it brings some of the service's own parts along.
+"""
+
+from models.anatomy import Side, View
+from models.correction import ContourName
+from models.course import Phase
+from service.audit.schemas import AuditAnswer, ErasureAnswer, VerificationAnswer
+from service.audit.trail import Action
+from service.cohort.schemas import NewCohortLink
+from service.comparisons.repository import ComparisonStatus
+from service.comparisons.schemas import ComparisonAnswer, ComparisonSummary, LinkAnswer, NewComparison, NewLink, Which
+from service.confounders.schemas import ConfounderAnswer, ConfounderKindAnswer, ConfounderPatch, NewConfounder
+from service.corrections.schemas import CorrectionAnswer, CorrectionsAnswer, NewCorrection, NewCorrectionLink
+from service.courses.schemas import CourseAnswer, CoursePatch, NewCourse
+from service.documents.cohort import CohortDocument
+from service.paging import Page
+from service.photos.repository import PhotoStatus
+from service.photos.schemas import PhotoAnswer, PhotoSummary
+from service.repeatability.schemas import NewStudy, StudyAnswer, StudySummary
+from service.series.schemas import DueAnswer, NewSeriesLink, SeriesAnswer
+from service.subjects.iris import IrisDiameterAnswer, IrisDiameterHistory, NewIrisDiameter
+from service.subjects.schemas import NewSubject, SubjectAnswer
+from service.usage.schemas import UsageAnswer
+from service.visits.schemas import NewVisit, VisitAnswer, VisitPatch
+
+__all__ = [
+    "Action",
+    "AuditAnswer",
+    "CohortDocument",
+    "ComparisonAnswer",
+    "ComparisonStatus",
+    "ComparisonSummary",
+    "ConfounderAnswer",
+    "ConfounderKindAnswer",
+    "ConfounderPatch",
+    "ContourName",
+    "CorrectionAnswer",
+    "CorrectionsAnswer",
+    "CourseAnswer",
+    "CoursePatch",
+    "DueAnswer",
+    "ErasureAnswer",
+    "IrisDiameterAnswer",
+    "IrisDiameterHistory",
+    "LinkAnswer",
+    "NewCohortLink",
+    "NewComparison",
+    "NewConfounder",
+    "NewCorrection",
+    "NewCorrectionLink",
+    "NewCourse",
+    "NewIrisDiameter",
+    "NewLink",
+    "NewSeriesLink",
+    "NewStudy",
+    "NewSubject",
+    "NewVisit",
+    "Page",
+    "Phase",
+    "PhotoAnswer",
+    "PhotoStatus",
+    "PhotoSummary",
+    "SeriesAnswer",
+    "Side",
+    "StudyAnswer",
+    "StudySummary",
+    "SubjectAnswer",
+    "UsageAnswer",
+    "VerificationAnswer",
+    "View",
+    "VisitAnswer",
+    "VisitPatch",
+    "Which",
+]

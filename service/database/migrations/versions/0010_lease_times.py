@@ -1,0 +1,14 @@
+"""When a lease was given, so that none outlasts a clock that was put back."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from service.database.tables import UtcDateTime
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    """Make the column; leases that are there are as before."""
+    op.add_column("jobs", sa.Column("leased_at", UtcDateTime()))

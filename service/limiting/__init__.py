@@ -1,0 +1,1 @@
+"""How much of the service one clinic may take, so that another one does not notice."""

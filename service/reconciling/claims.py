@@ -1,0 +1,61 @@
+"""Which blobs the rows of a subject name."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from service.blobs.master_key import OVERHEAD_BYTES
+from service.comparisons.repository import Comparisons
+from service.database.tables import Comparison, Photo
+from service.jobs import JobKind
+from service.photos.repository import Photos
+from service.tenancy.tenant import TenantId
+
+JUDGED: Final = ("photos/", "comparisons/")
+"""Blobs of a living subject that begin otherwise are not judged: the rows that name them are not asked here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """That a row names a blob.
+
+    Parameters
+    ----------
+    blob : its name in the subject's vault.
+    made_by : the job that makes it again; None for an upload, which nothing can make again.
+    size_bytes, sha256 : of what was uploaded; None of a picture.
+    """
+
+    row: str
+    blob: str
+    made_by: JobKind | None = None
+    size_bytes: int | None = None
+    sha256: str | None = None
+
+    def fits(self, sealed_bytes: int) -> bool:
+        """Whether the sealed blob can be what was put there, by its size."""
+        if self.size_bytes is None:
+            return sealed_bytes > OVERHEAD_BYTES
+        return sealed_bytes == self.size_bytes + OVERHEAD_BYTES
+
+
+def claims_of(session: Session, tenant: TenantId, subject_id: str) -> list[Claim]:
+    """What the subject's photos and comparisons name, as committed now."""
+    photos = Photos(session, tenant).every_light(Photo.subject_id == subject_id)
+    pairs = Comparisons(session, tenant).every_light(Comparison.subject_id == subject_id)
+    return [*(claim for photo in photos for claim in _of_photo(photo)), *_of_pairs(pairs)]
+
+
+def _of_photo(photo: Photo) -> Iterator[Claim]:
+    yield Claim(photo.id, photo.upload_blob, size_bytes=photo.size_bytes, sha256=photo.sha256)
+    if photo.overlay_blob is not None:
+        yield Claim(photo.id, photo.overlay_blob, JobKind.ANALYSE_PHOTO)
+
+
+def _of_pairs(pairs: Sequence[Comparison]) -> Iterator[Claim]:
+    for pair in pairs:
+        for blob in (pair.aligned_before_blob, pair.aligned_after_blob):
+            if blob is not None:
+                yield Claim(pair.id, blob, JobKind.COMPARE_PHOTOS)

@@ -1,0 +1,1 @@
+"""What a clinic uses, and what it may."""

@@ -1,0 +1,3 @@
+"""The served app of the API's tests, for its client."""
+
+from tests.service.api.conftest import *  # noqa: F403  the fixtures
