@@ -13,8 +13,8 @@ from typing import Final, Self
 from service.blobs.local import remove_older
 from service.blobs.vault import Vaults
 from service.database import Database
+from service.database.base import now
 from service.database.chores import take_chore
-from service.database.tables import now
 from service.jobs import JobEngine
 from service.observing.metrics import RECONCILE_FOUND, RECONCILE_REPAIRED, RECONCILED_AT
 from service.reconciling import FindingKind, Reconciler, Report

@@ -16,7 +16,7 @@ from service.audit.anchor import Anchor, AnchorError, anchor_of, read_anchors
 from service.audit.rows import AuditRows, Head, clinics_of
 from service.blobs.store import BlobMissingError, BlobStore, BlobsUnavailableError
 from service.database import Database
-from service.database.tables import new_id, now
+from service.database.base import new_id, now
 from service.tenancy.tenant import TenantId
 
 _LONGEST_LINE_BYTES: Final = 4096

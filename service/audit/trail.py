@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from service.audit.chain import seal
 from service.audit.rows import AuditRows, Head
 from service.database import AUDIT_KEY
-from service.database.tables import AuditRow, now
+from service.database.base import now
+from service.database.tables import AuditRow
 from service.tenancy.tenant import Actor, TenantId
 
 _WAITING: Final = "audit_rows"

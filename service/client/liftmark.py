@@ -16,6 +16,7 @@ from service.client.records import RecordCalls
 from service.client.results import ResultCalls
 from service.client.transport import Api, Patience
 from service.client.uploading import form
+from service.client.webhooks import WebhookCalls
 
 if TYPE_CHECKING:
     from service.paging import Page
@@ -27,7 +28,7 @@ class DamagedError(LiftmarkError):
     """What came is not what the service says that it has; ask again."""
 
 
-class Liftmark(RecordCalls, PhotoCalls, ResultCalls, AccountCalls):
+class Liftmark(RecordCalls, PhotoCalls, ResultCalls, AccountCalls, WebhookCalls):
     """One clinic's Liftmark. Threads may share it.
 
     A service that is busy, restarting or out of reach is tried again with growing pauses, and as late as it asks for;

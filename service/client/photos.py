@@ -117,3 +117,11 @@ class PhotoCalls(Calls):
     def make_correction_link(self, photo_id: str, new: shapes.NewCorrectionLink | None = None) -> shapes.LinkAnswer:
         """Make a link that lets whoever has it see this photo and place its contours, and nothing else."""
         return self._ask("POST", f"/photos/{photo_id}/correction-link", shapes.LinkAnswer, body=new)
+
+    def get_photo_as_fhir(self, photo_id: str) -> bytes:
+        """Get a photo's measurements as FHIR R4B: a DiagnosticReport with an Observation for each of them."""
+        return self._bytes("GET", f"/photos/{photo_id}/fhir")
+
+    def get_photo_as_dicom(self, photo_id: str) -> bytes:
+        """Get the upright photo as a DICOM file, without the camera's metadata."""
+        return self._bytes("GET", f"/photos/{photo_id}/dicom")

@@ -138,3 +138,7 @@ class ResultCalls(Calls):
     def make_cohort_link(self, new: shapes.NewCohortLink | None = None) -> shapes.LinkAnswer:
         """Make a link that shows the page of this choice in a browser, for 12 hours unless told otherwise."""
         return self._ask("POST", "/cohort/link", shapes.LinkAnswer, body=new)
+
+    def get_comparison_as_fhir(self, comparison_id: str) -> bytes:
+        """Get a comparison as FHIR R4B: a DiagnosticReport with an Observation for each change."""
+        return self._bytes("GET", f"/comparisons/{comparison_id}/fhir")

@@ -24,6 +24,7 @@ from service.subjects.iris import IrisDiameterAnswer, IrisDiameterHistory, NewIr
 from service.subjects.schemas import NewSubject, SubjectAnswer
 from service.usage.schemas import UsageAnswer
 from service.visits.schemas import NewVisit, VisitAnswer, VisitPatch
+from service.webhooks.schemas import DeliveryAnswer, MadeWebhook, NewWebhook, WebhookAnswer
 
 __all__ = [
     "Action",
@@ -40,11 +41,13 @@ __all__ = [
     "CorrectionsAnswer",
     "CourseAnswer",
     "CoursePatch",
+    "DeliveryAnswer",
     "DueAnswer",
     "ErasureAnswer",
     "IrisDiameterAnswer",
     "IrisDiameterHistory",
     "LinkAnswer",
+    "MadeWebhook",
     "NewCohortLink",
     "NewComparison",
     "NewConfounder",
@@ -57,6 +60,7 @@ __all__ = [
     "NewStudy",
     "NewSubject",
     "NewVisit",
+    "NewWebhook",
     "Page",
     "Phase",
     "PhotoAnswer",
@@ -72,5 +76,6 @@ __all__ = [
     "View",
     "VisitAnswer",
     "VisitPatch",
+    "WebhookAnswer",
     "Which",
 ]

@@ -13,7 +13,8 @@ from service.blobs.vault import SubjectVault, Vaults
 from service.comparisons.dating import dated
 from service.comparisons.repository import Asked, Comparisons, ComparisonStatus
 from service.database import Database
-from service.database.tables import Comparison, now
+from service.database.base import now
+from service.database.tables import Comparison
 from service.documents import ComparisonDocument, GivenFloor, RefusedDocument, Shot
 from service.jobs import Job, JobEngine
 from service.measuring.knowledge import Knowledge, gather, is_still_so

@@ -9,7 +9,8 @@ from models.provenance import METHOD_VERSION
 from service.audit import Action, record
 from service.comparisons.repository import Asked, Comparisons, ComparisonStatus
 from service.database import Database, retry_on_clash
-from service.database.tables import Comparison, Photo, new_id
+from service.database.base import new_id
+from service.database.tables import Comparison, Photo
 from service.documents.given import MOST_FRAMES
 from service.errors import ProblemCode, ServiceError
 from service.jobs import JobEngine, JobKind

@@ -8,7 +8,8 @@ from service.audit import Action, record
 from service.confounders.repository import RecordedConfounders
 from service.confounders.schemas import ConfounderPatch, NewConfounder, columns, impossible
 from service.database import Database, retry_on_clash
-from service.database.tables import RecordedConfounder, new_id
+from service.database.base import new_id
+from service.database.tables import RecordedConfounder
 from service.errors import ProblemCode, ServiceError
 from service.jobs import JobEngine
 from service.series.asking import update_series

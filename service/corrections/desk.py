@@ -12,7 +12,8 @@ from service.audit import Action, record
 from service.corrections.repository import Corrections
 from service.corrections.schemas import NewCorrection, measured_document
 from service.database import Database, retry_on_clash
-from service.database.tables import ContourCorrection, Photo, new_id, now
+from service.database.base import new_id, now
+from service.database.tables import ContourCorrection, Photo
 from service.documents import MeasurementDocument, PlacedContour
 from service.documents.records import CircleDocument, SideContoursDocument
 from service.errors import ProblemCode, ServiceError

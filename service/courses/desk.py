@@ -6,7 +6,8 @@ from service.audit import Action, record
 from service.courses.repository import Courses, maintenance_days
 from service.courses.schemas import CoursePatch, NewCourse, columns, impossible
 from service.database import Database, retry_on_clash
-from service.database.tables import Course, Visit, new_id
+from service.database.base import new_id
+from service.database.tables import Course, Visit
 from service.errors import ProblemCode, ServiceError
 from service.jobs import JobEngine
 from service.series.asking import update_series

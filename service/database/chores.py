@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import CursorResult, insert, select, update
 
+from service.database.base import now
 from service.database.engine import Database, retry_on_clash
-from service.database.tables import ChoreRow, now
+from service.database.tables import ChoreRow
 
 
 def take_chore(database: Database, name: str, every: timedelta) -> bool:

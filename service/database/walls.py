@@ -8,7 +8,8 @@ from typing import Final
 
 from sqlalchemy import Connection, inspect, text
 
-from service.database.tables import Clinic, Row
+from service.database.base import Row
+from service.database.tables import Clinic
 
 EVERY_CLINIC: Final = "*"
 """In place of a clinic's id, which is hexadecimal: the transaction is not done for one clinic."""

@@ -17,7 +17,8 @@ from sqlalchemy import ColumnElement, CursorResult, DateTime, Select, case, dele
 from sqlalchemy.orm import Session
 
 from service.database import Database
-from service.database.tables import JobRow, now
+from service.database.base import now
+from service.database.tables import JobRow
 from service.jobs.engine import ALL_KINDS, Job, JobKind, Queue
 from service.tenancy.tenant import TenantId
 

@@ -8,7 +8,8 @@ from models.anatomy import View
 from service.analysing import Analyser
 from service.blobs.vault import SubjectVault, Vaults
 from service.database import Database
-from service.database.tables import Photo, now
+from service.database.base import now
+from service.database.tables import Photo
 from service.documents import MeasurementDocument
 from service.jobs import MAX_ATTEMPTS, Job, JobEngine
 from service.measuring.knowledge import Knowledge, gather, is_still_so

@@ -9,7 +9,8 @@ from service.analysing import Analyser
 from service.audit import Action, record
 from service.blobs.vault import SubjectVault, Vaults
 from service.database import Database, retry_on_clash
-from service.database.tables import Photo, Visit, new_id
+from service.database.base import new_id
+from service.database.tables import Photo, Visit
 from service.errors import ProblemCode, ServiceError
 from service.jobs import JobEngine, JobKind
 from service.limiting.allowances import Allowances

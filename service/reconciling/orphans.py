@@ -8,7 +8,7 @@ from typing import Final
 from service.blobs import BlobStore, StoredBlob
 from service.blobs.vault import blob_prefix
 from service.database import Database
-from service.database.tables import now
+from service.database.base import now
 from service.reconciling.claims import claims_of
 from service.reconciling.findings import Finding, FindingKind, Report
 from service.tenancy.tenant import TenantId

@@ -13,7 +13,8 @@ from service.audit.rows import clinics_of
 from service.blobs.store import StoredBlob
 from service.blobs.vault import Vaults, blob_prefix
 from service.database import Database
-from service.database.tables import Subject, now
+from service.database.base import now
+from service.database.tables import Subject
 from service.jobs import JobEngine, JobKind
 from service.reconciling.claims import JUDGED, Claim, claims_of
 from service.reconciling.comparing import broken_claims

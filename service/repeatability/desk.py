@@ -11,7 +11,8 @@ from models.repeatability import Recapture
 from service.audit import Action, record
 from service.comparisons.repository import Asked, Comparisons, ComparisonStatus
 from service.database import Database, retry_on_clash
-from service.database.tables import Comparison, Photo, RepeatabilityStudy, StudyPhoto, new_id, now
+from service.database.base import new_id, now
+from service.database.tables import Comparison, Photo, RepeatabilityStudy, StudyPhoto
 from service.errors import ProblemCode, ServiceError
 from service.jobs import JobEngine, JobKind
 from service.photos.repository import Photos, PhotoStatus

@@ -8,7 +8,8 @@ from service.audit import Action, record
 from service.comparisons.pairing import new_comparison
 from service.comparisons.repository import Asked, Comparisons
 from service.database import Database, retry_on_clash
-from service.database.tables import SubjectSeries, new_id, now
+from service.database.base import new_id, now
+from service.database.tables import SubjectSeries
 from service.documents.series import SeriesDocument
 from service.errors import ServiceError
 from service.jobs import Job, JobEngine, JobKind

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from service.audit import Action, record
 from service.database import Database, retry_on_clash
-from service.database.tables import IrisDiameter, Photo, new_id, now
+from service.database.base import new_id, now
+from service.database.tables import IrisDiameter, Photo
 from service.documents.given import RULER_MM, Placer
 from service.errors import ProblemCode, ServiceError
 from service.jobs import JobEngine

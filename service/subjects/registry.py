@@ -3,7 +3,8 @@
 from service.audit import Action, record
 from service.blobs.vault import Vaults, blob_prefix
 from service.database import Database, retry_on_clash
-from service.database.tables import Subject, new_id
+from service.database.base import new_id
+from service.database.tables import Subject
 from service.jobs import JobEngine, JobKind
 from service.subjects.repository import Subjects
 from service.tenancy.repository import rows_of_subject

@@ -12,7 +12,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.database.tables import ApiKey, Clinic, new_id, now
+from service.database.base import new_id, now
+from service.database.tables import ApiKey, Clinic
 from service.tenancy.scope import Scope
 from service.tenancy.tenant import Actor, TenantId
 

@@ -9,7 +9,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
-from service.database.tables import Photo, Row, Subject, TenantRow
+from service.database.base import Row
+from service.database.tables import Photo, Subject, TenantRow
 from service.errors import ProblemCode, ServiceError
 from service.tenancy.tenant import TenantId
 

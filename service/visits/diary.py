@@ -9,7 +9,8 @@ from service.comparisons.dating import date_anew
 from service.comparisons.repository import Comparisons
 from service.courses.repository import Courses
 from service.database import Database, retry_on_clash
-from service.database.tables import Photo, Visit, new_id
+from service.database.base import new_id
+from service.database.tables import Photo, Visit
 from service.jobs import JobEngine
 from service.photos.erasing import erase_photos
 from service.photos.repository import Photos

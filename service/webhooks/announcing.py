@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from service.database.tables import Webhook, WebhookDelivery, new_id
+from service.database.base import new_id
+from service.database.tables import Webhook, WebhookDelivery
 from service.jobs import JobEngine, JobKind
 from service.tenancy.tenant import TenantId
 from service.webhooks.events import Event

@@ -5,7 +5,8 @@ from typing import Final
 from service.audit import Action, Whole, record
 from service.blobs.master_key import Cipher
 from service.database import Database, retry_on_clash
-from service.database.tables import Webhook, WebhookDelivery, new_id
+from service.database.base import new_id
+from service.database.tables import Webhook, WebhookDelivery
 from service.errors import ProblemCode, ServiceError
 from service.jobs import JobEngine
 from service.tenancy.tenant import Actor

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from service.audit import Action, record
 from service.blobs.master_key import Cipher
 from service.database import Database
-from service.database.tables import Webhook, WebhookDelivery, now
+from service.database.base import now
+from service.database.tables import Webhook, WebhookDelivery
 from service.jobs import Job, JobEngine
 from service.tenancy.tenant import Actor
 from service.webhooks.announcing import message

@@ -63,7 +63,7 @@ def test_what_looks_across_clinics_says_why(package_trees):
 
 
 def test_every_table_of_records_carries_its_tenant():
-    from service.database.tables import Row
+    from service.database.base import Row
 
     without = {table.name for table in Row.metadata.tables.values() if "tenant_id" not in table.columns}
     of_no_clinic = {"sealed_secrets", "chores"}  # the service's own keys, and when it tidies up

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from service.database.base import now
 from service.database.chores import take_chore
-from service.database.tables import now
 
 HOUR = timedelta(hours=1)
 

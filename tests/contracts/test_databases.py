@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.courses.repository import Courses
 from service.database import Database, retry_on_clash
+from service.database.base import Row, new_id
 from service.database.migrate import migrate
 from service.database.tables import (
     Clinic,
@@ -21,12 +22,10 @@ from service.database.tables import (
     IrisDiameter,
     Photo,
     RepeatabilityStudy,
-    Row,
     StudyPhoto,
     Subject,
     SubjectSeries,
     Visit,
-    new_id,
 )
 from service.repeatability.floors import floors_of
 from service.repeatability.labels import Labels

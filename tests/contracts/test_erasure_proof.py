@@ -15,7 +15,8 @@ from sqlalchemy import inspect, make_url, text
 
 from service.app import create_app
 from service.blobs.vault import blob_prefix
-from service.database.tables import Row, Subject
+from service.database.base import Row
+from service.database.tables import Subject
 from service.observing.logs import JsonLines
 from service.serving import serving
 from service.settings import Settings

@@ -7,7 +7,8 @@ from queue import Queue
 
 import pytest
 
-from service.database.tables import Subject, new_id
+from service.database.base import new_id
+from service.database.tables import Subject
 from service.jobs import Job, JobKind, JobRunner, LeasedJobs
 from service.subjects.repository import Subjects
 from service.tenancy.keys import create_key, find_actor

@@ -24,8 +24,9 @@ from service.blobs.key_ring import KeyRing
 from service.blobs.master_key import MasterKey, MasterKeyError, UnknownMasterKeyError
 from service.cli import app
 from service.database import Database
+from service.database.base import now
 from service.database.migrate import migrate
-from service.database.tables import Subject, now
+from service.database.tables import Subject
 from service.documents import refused_document
 from service.master_keys.rotation import rotate, under_others
 from service.photos.keeping import PhotoKeeper

@@ -22,7 +22,8 @@ from service.assembly import open_service
 from service.blobs.vault import blob_prefix
 from service.comparisons.pairing import Pairing
 from service.comparisons.viewing import ComparisonViewer
-from service.database.tables import JobRow, Photo, Subject, now
+from service.database.base import now
+from service.database.tables import JobRow, Photo, Subject
 from service.documents import refused_document
 from service.photos.erasing import PhotoEraser
 from service.photos.keeping import PhotoKeeper

@@ -17,7 +17,8 @@ from sqlalchemy import select
 from models.anatomy import View
 from service.assembly import open_service
 from service.blobs.vault import blob_prefix
-from service.database.tables import JobRow, now
+from service.database.base import now
+from service.database.tables import JobRow
 from service.health.checks import readiness
 from service.photos.keeping import PhotoKeeper
 from service.photos.receiving import Upload

@@ -11,7 +11,8 @@ from service.audit import Action, record
 from service.audit.anchor import Anchor
 from service.audit.rows import AuditRows
 from service.cli import app
-from service.database.tables import NO_HASH, now
+from service.database.base import now
+from service.database.tables import NO_HASH
 from service.settings import Settings
 from service.tenancy.keys import create_key, find_actor
 

@@ -9,7 +9,8 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from service.database.tables import ApiKey, now
+from service.database.base import now
+from service.database.tables import ApiKey
 from service.tenancy.authentication import COOKIE
 from service.tenancy.links import CohortLink, CorrectionLink, ReportLink, SeriesLink
 from service.tenancy.scope import Scope

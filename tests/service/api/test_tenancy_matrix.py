@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select
 
 from service.app import create_app
-from service.database.tables import Row
+from service.database.base import Row
 from service.database.walls import column_of_clinic
 from service.observing.logs import TextLines
 from service.settings import Settings

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import update
 
 import service.webhooks.job as delivering
-from service.database.tables import JobRow, Webhook, WebhookDelivery, now
+from service.database.base import now
+from service.database.tables import JobRow, Webhook, WebhookDelivery
 from service.jobs import JobKind
 from service.webhooks.courier import Courier
 from service.webhooks.events import Event

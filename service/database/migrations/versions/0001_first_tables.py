@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from service.database.tables import UtcDateTime
+from service.database.base import UtcDateTime
 
 revision = "0001"
 down_revision = None

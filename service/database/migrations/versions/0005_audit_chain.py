@@ -4,7 +4,8 @@ import sqlalchemy as sa
 from alembic import context, op
 
 from service.audit.chain import seal
-from service.database.tables import NO_HASH, AuditRow, UtcDateTime
+from service.database.base import UtcDateTime
+from service.database.tables import NO_HASH, AuditRow
 
 revision = "0005"
 down_revision = "0004"

@@ -6,7 +6,7 @@ Keys that were wrapped before name none: the empty name stands for any of the ma
 import sqlalchemy as sa
 from alembic import op
 
-from service.database.tables import UtcDateTime
+from service.database.base import UtcDateTime
 
 revision = "0006"
 down_revision = "0005"

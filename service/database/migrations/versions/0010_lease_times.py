@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from service.database.tables import UtcDateTime
+from service.database.base import UtcDateTime
 
 revision = "0010"
 down_revision = "0009"
