@@ -5,6 +5,7 @@ line when all are connected, and ends after ten minutes at most.
 """
 
 import asyncio
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -14,7 +15,7 @@ _HOST: Final = "127.0.0.1"
 _LONGEST_S: Final = 600
 _PAUSE_S: Final = 0.5
 _AGAIN_S: Final = 0.2
-_ASKED_EVERY_S: Final = 5.0  # so that it is the answers that are held, and not the processor
+_ROOM_BYTES: Final = 4096  # so little is taken of an answer that the rest stays with the service
 
 Lines = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Attack = Callable[[asyncio.StreamWriter, str], Awaitable[None]]
@@ -39,12 +40,9 @@ async def _trickle_body(line: asyncio.StreamWriter, key: str) -> None:
 
 
 async def _never_read(line: asyncio.StreamWriter, _key: str) -> None:
-    """Ask for the largest page there is, and again, and leave the answers where they are."""
-    asked = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
-    while True:
-        line.write(asked)
-        await line.drain()
-        await asyncio.sleep(_ASKED_EVERY_S)
+    """Ask for the largest page there is, and leave the answer where it is."""
+    line.write(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n")
+    await line.wait_closed()
 
 
 async def _trickle(line: asyncio.StreamWriter, piece: bytes) -> None:
@@ -64,11 +62,18 @@ KINDS: Final[dict[str, Attack]] = {
 """What each of the connections does."""
 
 
+async def _connected(port: int) -> socket.socket:
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _ROOM_BYTES)
+    line.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(line, (_HOST, port))
+    return line
+
+
 async def _keep_on(attack: Attack, port: int, key: str, connected: asyncio.Semaphore) -> None:
     while True:
         with suppress(OSError):
-            # The reader's limit lets asyncio stop reading; the kernel's buffers fill up then.
-            _, line = await asyncio.open_connection(_HOST, port, limit=1)
+            _, line = await asyncio.open_connection(sock=await _connected(port), limit=1)
             connected.release()
             try:
                 await attack(line, key)

@@ -53,6 +53,7 @@ class GoodUser:
 
     def work(self, uploads: int, times: Times) -> None:
         """Upload so many photos and read each once."""
+        self._line.close()  # the service has ended it if it was idle for long
         for _ in range(uploads):
             begun = time.perf_counter()
             status, answer = self._upload()
