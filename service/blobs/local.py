@@ -31,7 +31,7 @@ class LocalFolder:
 
     def __init__(self, root: str | Path) -> None:
         self._root = Path(root)
-        self._lasting: set[Path] = set()
+        self._lasting = {self._root} if self._root.is_dir() else set[Path]()
         self._make_folders(self._root)
 
     def put(self, name: str, content: bytes) -> None:

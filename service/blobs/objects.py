@@ -93,7 +93,7 @@ class ObjectStore:
         yield from (path.rpartition("/")[2] for path in below)
 
     def tidy(self, before: datetime) -> int:
-        """An upload in parts that never ended is in no list; stores end it by a rule of the bucket's own."""
+        """Nothing: an object is there whole or not at all."""
         del before
         return 0
 

@@ -9,7 +9,7 @@ import pytest
 
 from service.database.base import new_id
 from service.database.tables import Subject
-from service.jobs import Job, JobKind, JobRunner, LeasedJobs
+from service.jobs import Job, JobKind, JobRunner, Lane, LeasedJobs
 from service.subjects.repository import Subjects
 from service.tenancy.keys import create_key, find_actor
 from service.tenancy.tenant import TenantId
@@ -185,7 +185,7 @@ class TroubledJobs:
         self.asked = 0
         self.again = threading.Event()
 
-    def claim(self, holder: str, patience_s: float = 0) -> None:
+    def claim(self, holder: str, patience_s: float, kinds: frozenset[JobKind]) -> None:
         self.asked += 1
         if self.asked > 1:
             self.again.set()
@@ -201,7 +201,7 @@ class TroubledJobs:
 def test_a_worker_outlives_whatever_the_engine_raises(monkeypatch):
     monkeypatch.setattr("service.jobs.runner._RETRY_S", 0.01)
     jobs = TroubledJobs()
-    with JobRunner(jobs, {}, workers=1) as runner:
+    with JobRunner(jobs, [Lane({}, 1)]) as runner:
         assert jobs.again.wait(20)
         assert runner.alive
 
@@ -233,7 +233,7 @@ def test_a_job_that_could_not_be_put_back_is_begun_again_though_its_worker_lives
     monkeypatch.setattr("service.jobs.runner.LEASE_S", LEASE_S)
     monkeypatch.setattr(jobs, "put_back", fail)
     enqueue()
-    with JobRunner(jobs, {KIND: fail}, workers=1):
+    with JobRunner(jobs, [Lane({KIND: fail}, 1)]):
         assert [attempts.get(timeout=20) for _ in range(3)] == [1, 1, 2]
 
 

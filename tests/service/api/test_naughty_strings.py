@@ -96,6 +96,7 @@ def is_given_back(clinic, place: Place, text: str, answer: httpx.Response, ids) 
     return not texts(clinic.get(where.format(**{**ids, "id": made})).json()).isdisjoint({text, text.strip()})
 
 
+@pytest.mark.slow
 def test_every_string_is_given_back_as_it_is_or_refused(clinic, ids, logs):
     wrong, kept, refused = [], 0, 0
     for place in TEXT_PLACES:
