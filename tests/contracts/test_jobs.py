@@ -56,18 +56,6 @@ def test_jobs_are_taken_in_the_order_in_which_they_came(jobs, enqueue):
     assert [jobs.claim("w").target for _ in range(3)] == ["0", "1", "2"]
 
 
-def test_what_may_come_later_waits_for_all_else_until_somebody_waits_for_it(database, jobs, enqueue, tenant):
-    with database.writing_across() as session:
-        for name in ("later", "hastened"):
-            jobs.enqueue(session, tenant, KIND, name, later=True)
-            session.flush()
-            time.sleep(0.002)
-    enqueue("first")
-    with database.writing_across() as session:
-        jobs.hasten(session, tenant, KIND, "hastened")
-    assert [jobs.claim("w").target for _ in range(3)] == ["hastened", "first", "later"]
-
-
 def test_a_job_that_is_wanted_once_waits_once(database, jobs, tenant):
     def want(target: str) -> None:
         with database.writing_across() as session:

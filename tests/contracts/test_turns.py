@@ -1,4 +1,4 @@
-"""Clinics' jobs are done by turns, on every database: one with many does not hold up another's."""
+"""Whose job is next, on every database: clinics take turns, and one with many does not hold up another's."""
 
 import time
 
@@ -47,3 +47,15 @@ def test_every_process_gives_each_clinic_its_turn(database, enqueue):
     processes = [LeasedJobs(database), LeasedJobs(database)]
     claimed = [process.claim("w").target for _ in range(2) for process in processes]
     assert "one" in claimed[:3]
+
+
+def test_what_may_come_later_waits_for_all_else_until_somebody_waits_for_it(database, jobs):
+    with database.writing_across() as session:
+        tenant = find_actor(session, create_key(session, "Aurora")).tenant
+        for name, later in (("later", True), ("hastened", True), ("first", False)):
+            jobs.enqueue(session, tenant, KIND, name, later=later)
+            session.flush()
+            time.sleep(0.002)
+    with database.writing_across() as session:
+        jobs.hasten(session, tenant, KIND, "hastened")
+    assert [jobs.claim("w").target for _ in range(3)] == ["hastened", "first", "later"]
