@@ -25,43 +25,6 @@ def test_jobs_are_taken_in_the_order_in_which_they_came(jobs, enqueue):
     assert [jobs.claim("w").target for _ in range(3)] == ["0", "1", "2"]
 
 
-def test_clinics_take_turns_however_many_jobs_one_of_them_has(database, jobs, enqueue):
-    for number in range(5):
-        enqueue(f"many-{number}")
-        time.sleep(0.002)
-    for name in ("Borealis", "Corona"):
-        with database.writing_across() as session:
-            other = find_actor(session, create_key(session, name)).tenant
-            jobs.enqueue(session, other, KIND, f"one of {name}")
-    claimed = [jobs.claim("w").target for _ in range(7)]
-    assert {one for one in claimed[:3] if one.startswith("one of")} == {"one of Borealis", "one of Corona"}
-    assert [one for one in claimed if one.startswith("many")] == [f"many-{number}" for number in range(5)]
-    assert jobs.claim("w") is None
-
-
-def test_every_process_gives_each_clinic_its_turn(database, jobs, enqueue):
-    for number in range(6):
-        enqueue(f"many-{number}")
-    with database.writing_across() as session:
-        other = find_actor(session, create_key(session, "Borealis")).tenant
-        jobs.enqueue(session, other, KIND, "one")
-    processes = [LeasedJobs(database), LeasedJobs(database)]
-    claimed = [process.claim("w").target for _ in range(2) for process in processes]
-    assert "one" in claimed[:3]
-
-
-def test_what_may_come_later_waits_for_all_else_until_somebody_waits_for_it(database, jobs, enqueue, tenant):
-    with database.writing_across() as session:
-        for name in ("later", "hastened"):
-            jobs.enqueue(session, tenant, KIND, name, later=True)
-            session.flush()
-            time.sleep(0.002)
-    enqueue("first")
-    with database.writing_across() as session:
-        jobs.hasten(session, tenant, KIND, "hastened")
-    assert [jobs.claim("w").target for _ in range(3)] == ["hastened", "first", "later"]
-
-
 def test_a_job_that_is_wanted_once_waits_once(database, jobs, tenant):
     def want(target: str) -> None:
         with database.writing_across() as session:
