@@ -12,9 +12,16 @@ from sqlalchemy import make_url
 from service.blobs import BlobStore, open_blobs
 from service.database import Database
 from service.database.migrate import migrate
+from service.jobs import JobKind, LeasedJobs
+from service.tenancy.keys import create_key, find_actor
+from service.tenancy.tenant import TenantId
 
 LOGIN = "ordinary"
 """An ordinary login that owns its database, as docs/operations.md has the operator make it."""
+
+
+LEASE_S = 0.5
+KIND = JobKind.ANALYSE_PHOTO
 
 
 @pytest.fixture(scope="session")
@@ -96,3 +103,28 @@ def blobs_url(request, tmp_path) -> str:
 def blobs(blobs_url) -> BlobStore:
     """An empty blob store of each kind."""
     return open_blobs(blobs_url)
+
+
+@pytest.fixture
+def tenant(database) -> TenantId:
+    with database.writing_across() as session:
+        return find_actor(session, create_key(session, "Aurora")).tenant
+
+
+@pytest.fixture
+def jobs(database) -> LeasedJobs:
+    return LeasedJobs(database, lease_s=LEASE_S)
+
+
+@pytest.fixture
+def enqueue(database, jobs, tenant):
+    def add(target: str = "photo", subject_id: str | None = None) -> None:
+        with database.writing_across() as session:
+            jobs.enqueue(session, tenant, KIND, target, subject_id)
+
+    return add
+
+
+def finish(database, jobs, job) -> bool:
+    with database.writing_across() as session:
+        return jobs.finish(session, job)
