@@ -38,7 +38,9 @@ if __name__ == "__main__":
     with open_service(Settings(workers=0), NoDoorkeeper()) as service:
         with service.database.writing_across() as session:
             actor = find_actor(session, create_key(session, "Aurora"))
-        keeper = PhotoKeeper(service.database, service.vaults, service.jobs, service.doorkeeper)
+        keeper = PhotoKeeper(
+            service.database, service.vaults, service.jobs, service.doorkeeper, service.limits.allowances
+        )
         if where == "row":
             keeper._write = die
         else:

@@ -82,7 +82,9 @@ class Clinic:
         subject = self.registry.find_or_make(self.actor, reference).id
         new = NewVisit(taken_at="2026-03-02T10:00:00Z", phase="baseline")
         visit = Diary(service.database, service.jobs).make(self.actor, subject, new, None).id
-        keeper = PhotoKeeper(service.database, service.vaults, service.jobs, service.doorkeeper)
+        keeper = PhotoKeeper(
+            service.database, service.vaults, service.jobs, service.doorkeeper, service.limits.allowances
+        )
         upload = Upload(content, hashlib.sha256(content).hexdigest(), View.FRONTAL)
         return keeper.keep(self.actor, visit, upload, None).id
 

@@ -76,7 +76,9 @@ class Clinic:
         with service.database.writing_across() as session:
             self.actor = find_actor(session, create_key(session, "Aurora"))
         self.registry = SubjectRegistry(service.database, service.vaults, service.jobs)
-        self.keeper = PhotoKeeper(service.database, service.vaults, service.jobs, service.doorkeeper)
+        self.keeper = PhotoKeeper(
+            service.database, service.vaults, service.jobs, service.doorkeeper, service.limits.allowances
+        )
         self.photos = PhotoViewer(service.database, service.vaults)
         self.comparisons = ComparisonViewer(service.database, service.vaults)
         self.subject = self.registry.find_or_make(self.actor, "P-1").id

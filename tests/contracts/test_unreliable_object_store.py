@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from service.blobs import BlobDamagedError, BlobMissingError, BlobsUnavailableError, ObjectStore
+from service.blobs.key_ring import KeyRing
 from service.blobs.master_key import MasterKey
 from service.blobs.vault import Vaults
 from service.database.tables import Subject
@@ -98,8 +99,9 @@ def test_a_silent_store_keeps_few_waiting_and_turns_the_others_away(store, blobs
 
 @pytest.mark.parametrize("fault", ["altered", "missing"])
 def test_a_photo_that_the_store_altered_does_not_open(s3, store, blobs, fault):
-    vaults = Vaults(blobs, MasterKey(b"k" * 32))
-    subject = Subject(id="s", tenant_id="t", wrapped_key=vaults.new_wrapped_key("s"))
+    vaults = Vaults(blobs, KeyRing.of(MasterKey(b"k" * 32)))
+    wrapped = vaults.new_wrapped_key("s")
+    subject = Subject(id="s", tenant_id="t", wrapped_key=wrapped.content, wrapped_by=wrapped.by)
     vault = vaults.of(subject)
     vault.put("photo", b"the bytes of a photo")
     if fault == "missing":

@@ -74,7 +74,7 @@ def upload_all(service, actor) -> set[str]:
     subject = registry.find_or_make(actor, "P-1").id
     new = NewVisit(taken_at="2026-03-02T10:00:00Z", phase="baseline")
     visit = Diary(service.database, service.jobs).make(actor, subject, new, None).id
-    keeper = PhotoKeeper(service.database, service.vaults, service.jobs, service.doorkeeper)
+    keeper = PhotoKeeper(service.database, service.vaults, service.jobs, service.doorkeeper, service.limits.allowances)
     contents = [b"photo %d" % number for number in range(PHOTOS)]
     return {keeper.keep(actor, visit, Upload(one, one.hex(), View.FRONTAL), None).id for one in contents}
 
@@ -84,7 +84,7 @@ def test_no_event_is_lost_when_the_processes_that_tell_it_are_killed(environment
         with service.database.writing_across() as session:
             actor = find_actor(session, create_key(session, "Aurora"))
         settings = service.settings
-        desk = WebhookDesk(service.database, service.vaults.master, service.jobs, settings.webhook_origins)
+        desk = WebhookDesk(service.database, service.webhook_cipher, service.jobs, settings.webhook_origins)
         webhook, secret = desk.make(actor, NewWebhook(url=f"{receiver.origin}/", events=HEARD))
         photos = upload_all(service, actor)
         receiver.answers = ["hang"] * KILLS  # each worker dies while the receiver has the message and has not answered

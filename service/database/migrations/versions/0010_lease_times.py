@@ -12,3 +12,8 @@ down_revision = "0009"
 def upgrade() -> None:
     """Make the column; leases that are there are as before."""
     op.add_column("jobs", sa.Column("leased_at", UtcDateTime()))
+
+
+def downgrade() -> None:
+    """Take it away."""
+    op.drop_column("jobs", "leased_at")
