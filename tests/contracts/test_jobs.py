@@ -6,7 +6,7 @@ import time
 import pytest
 
 from service.database.tables import Subject
-from service.jobs import JobKind, LeasedJobs
+from service.jobs import JobKind
 from service.subjects.repository import Subjects
 from service.tenancy.keys import create_key, find_actor
 from tests.contracts.conftest import KIND, LEASE_S, finish
