@@ -13,7 +13,7 @@ from service.audit import Action, record
 from service.database import Database
 from service.database.base import Row
 from service.database.migrate import migrate
-from service.database.tables import Row, Subject
+from service.database.tables import Subject
 from service.database.walls import column_of_clinic, raise_wall, tables_without_wall
 from service.jobs import JobKind, LeasedJobs
 from service.settings import Settings
