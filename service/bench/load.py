@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -87,8 +87,11 @@ def bench_load(users: int, uploads: int, rounds: int, attackers: int, tell: Call
         Where the service does not start.
     """
     times: dict[bool, Times] = {False: Times(), True: Times()}
-    with tempfile.TemporaryDirectory(prefix="liftmark-load-") as folder, _served(Path(folder)) as (port, good, bad):
-        everybody = [GoodUser(_HOST, port, good, f"user {number}") for number in range(users)]
+    with ExitStack() as until_the_end:
+        folder = Path(until_the_end.enter_context(tempfile.TemporaryDirectory(prefix="liftmark-load-")))
+        port, good, bad = until_the_end.enter_context(_served(folder))
+        lines = (closing(GoodUser(_HOST, port, good, f"user {number}")) for number in range(users))
+        everybody = [until_the_end.enter_context(line) for line in lines]
         at_once(everybody, 2, Times())  # to be warm
         for attacked in (False, True) * rounds:
             with _attacked(port, bad, attackers if attacked else 0):

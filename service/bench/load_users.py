@@ -51,6 +51,10 @@ class GoodUser:
         visit = {"taken_at": "2026-03-02T10:00:00Z", "phase": "baseline"}
         self._visit = self._made(f"/v1/subjects/{subject}/visits", visit)
 
+    def close(self) -> None:
+        """Leave."""
+        self._line.close()
+
     def work(self, uploads: int, times: Times) -> None:
         """Upload so many photos and read each once."""
         self._line.close()  # the service has ended it if it was idle for long
