@@ -18,7 +18,10 @@ from service.waiting import wait_until_erased
 router = APIRouter(prefix="/v1/subjects", tags=["subjects"])
 
 Search = Annotated[
-    str | None, Query(min_length=1, max_length=200, description="Part of the reference, in capitals or not.")
+    str | None,
+    Query(
+        min_length=1, max_length=200, pattern=r"^[^\x00]*$", description="Part of the reference, in capitals or not."
+    ),
 ]
 
 

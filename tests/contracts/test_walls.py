@@ -20,7 +20,8 @@ from service.settings import Settings
 from service.subjects.repository import Subjects
 from service.tenancy.keys import create_key, find_actor
 
-TABLES = sorted(t.name for t in Row.metadata.tables.values() if column_of_clinic(t.name) in t.columns)
+TABLES = sorted(table.name for table in Row.metadata.tables.values() if column_of_clinic(table.name) in table.columns)
+"""Those that hold clinics' rows."""
 
 
 @pytest.fixture

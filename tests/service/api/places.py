@@ -12,7 +12,7 @@ METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 IDS = {
     **{
         f"{kind}_id": f"{kind}_id"
-        for kind in ("subject", "visit", "photo", "course", "confounder", "comparison", "study")
+        for kind in ("subject", "visit", "photo", "course", "confounder", "comparison", "study", "webhook")
     },
     **{f"{which}_{kind}": kind for which in ("before", "after") for kind in ("photo_id", "visit_id")},
     **{f"{which}_photo_ids[]": "photo_id" for which in ("before", "after")},
@@ -27,7 +27,7 @@ IDS = {
 TEXTS = frozenset(
     {
         *("reference", "q", "name", "notes", "room", "camera", "operator", "kind", "claim_percent"),
-        *("corrected_by", "measured_by", "instrument", "Idempotency-Key"),
+        *("corrected_by", "measured_by", "instrument", "url", "Idempotency-Key"),
     }
 )
 """Places of a person's or a client's own words."""

@@ -36,9 +36,10 @@ MOST_IN_AN_ADDRESS = 10_000
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def settings(request, tmp_path) -> Settings:
+def settings(request, settings) -> Settings:
+    """Those of all tests, on each database, for texts of a megabyte."""
     url = request.getfixturevalue("new_postgres_database") if request.param == "postgresql" else None
-    return Settings(data=tmp_path / "data", workers=2, database_url=url, upload_limit_mb=2)
+    return settings.model_copy(update={"database_url": url, "upload_limit_mb": 2})
 
 
 @pytest.fixture

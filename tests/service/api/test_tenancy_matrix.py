@@ -109,7 +109,7 @@ def theirs(victim, app, service) -> dict[str, str]:
             call = FIRST_CALLS[place.route]
             told = {**(call.json or {}), place.name: CANARY}
             answer = made(victim, dataclasses.replace(call, json=told), found)
-            assert answer.is_success or place.name == "claim_percent", (place, answer.text)
+            assert answer.is_success or place.name in {"claim_percent", "url"}, (place, answer.text)
     assert victim.get(f"/v1/subjects/{found['subject_id']}/series?wait=20").json()["pending"] == 0
     wait_until_idle(service)
     key = victim.headers["Authorization"].removeprefix("Bearer ")

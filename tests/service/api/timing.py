@@ -51,7 +51,9 @@ def interval(values: np.ndarray) -> tuple[float, float]:
 def main(pairs: int) -> None:
     with tempfile.TemporaryDirectory() as folder, socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        app = create_app(Settings(data=Path(folder), workers=1), FakeAnalyst())
+        rates = ("requests_per_minute", "key_requests_per_minute", "heavy_per_minute")
+        no_limits = dict.fromkeys(rates, 1_000_000)
+        app = create_app(Settings(data=Path(folder), workers=1, **no_limits), FakeAnalyst())
         with serving(app, listener) as address, httpx.Client(base_url=address, timeout=60) as client:
             with app.state.service.database.writing_across() as session:
                 mine, theirs = (Clinic(client, create_key(session, name)) for name in ("Aurora", "Borealis"))
