@@ -50,12 +50,12 @@ class Limits:
     Parameters
     ----------
     memory_bytes : that it may set aside. About 100 MiB of them are never touched, and shared libraries come to them:
-        the largest accepted photo makes it 512 MiB large, a lying one 600.
+        the largest accepted photo makes it 512 MiB large, twelve photos together 570, a lying one 720.
     seconds : of CPU time, and of wall time.
     jobs : after so many the process is replaced, whatever it may have gathered.
     """
 
-    memory_bytes: int = 576 * 2**20
+    memory_bytes: int = 704 * 2**20
     seconds: float = 30.0
     jobs: int = 200
 
