@@ -92,7 +92,7 @@ def test_the_id_is_ours_whatever_the_client_calls_its_request(client):
 
 
 def test_what_went_wrong_here_is_logged_under_the_id_that_the_client_got(clinic, service, written, monkeypatch):
-    def broken(_):
+    def broken(*_):
         raise ValueError(CANARY)
 
     with monkeypatch.context() as broken_database:  # whole again before the service ends, which reads too

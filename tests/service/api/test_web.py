@@ -68,7 +68,7 @@ def test_every_error_is_a_problem_that_says_what_to_do(clinic, method, path, con
 
 def test_an_error_that_nobody_expected_tells_nothing_of_the_inside(clinic, service, monkeypatch):
     with monkeypatch.context() as broken_database:  # whole again before the service ends, which reads too
-        broken_database.setattr(type(service.database), "reading", lambda _: 1 / 0)
+        broken_database.setattr(type(service.database), "reading", lambda *_: 1 / 0)
         answer = clinic.get("/v1/subjects")
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert "division" not in answer.text
