@@ -3,8 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
-from service.blobs import BlobMissingError, StoredBlob
-from service.blobs.master_key import MasterKeyError
+from service.blobs import BlobDamagedError, BlobMissingError, StoredBlob
 from service.reconciling.claims import Claim
 from service.reconciling.findings import FindingKind
 
@@ -37,6 +36,6 @@ def _kind(claim: Claim, blob: StoredBlob | None, opened: Opened | None) -> Findi
 def _is_genuine(claim: Claim, opened: Opened) -> bool:
     try:
         content = opened(claim.blob)
-    except (MasterKeyError, BlobMissingError):
+    except (BlobDamagedError, BlobMissingError):
         return False
     return claim.sha256 is None or hashlib.sha256(content).hexdigest() == claim.sha256

@@ -29,6 +29,7 @@ from service.database.migrate import migrate
 from service.database.tables import Subject
 from service.documents import refused_document
 from service.master_keys.rotation import rotate, under_others
+from service.master_keys.secrets import Purpose
 from service.photos.keeping import PhotoKeeper
 from service.photos.receiving import Upload
 from service.photos.viewing import PhotoViewer
@@ -185,7 +186,7 @@ def test_keys_that_are_set_are_replaced_in_two_steps(place, monkeypatch):
     monkeypatch.setenv("LIFTMARK_MASTER_KEY", new.in_base64)
     monkeypatch.setenv("LIFTMARK_OTHER_MASTER_KEYS", former.in_base64)
     done = subprocess.run(ROTATE, capture_output=True, text=True, check=True)
-    assert f"3 keys were put under the master key {new.id}." in done.stdout
+    assert f"4 keys were put under the master key {new.id}." in done.stdout
     monkeypatch.delenv("LIFTMARK_OTHER_MASTER_KEYS")
     with open_service(Settings(workers=0), Analyst()) as service:
         clinic.service = service
@@ -281,5 +282,5 @@ def test_the_database_alone_holds_no_secret_in_the_clear(place):
     settings = Settings()
     with open_database(settings) as database, database.engine.connect() as connection:
         rows = connection.execute(text("SELECT sealed FROM sealed_secrets")).scalars().all()
-        assert len(rows) == 2
+        assert len(rows) == len(Purpose)
         assert all(database.audit_key not in bytes(row) for row in rows)
