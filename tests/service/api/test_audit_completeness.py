@@ -169,7 +169,7 @@ def one_of_each(clinic) -> dict[str, str]:
         "comparison_id": clinic.post("/v1/comparisons", asked).json()["id"],
         "course_id": clinic.post(f"/v1/subjects/{subject}/courses", COURSE).json()["id"],
         "confounder_id": clinic.post(f"/v1/subjects/{subject}/confounders", CONFOUNDER).json()["id"],
-        "webhook_id": clinic.post("/v1/webhooks", HOOK).json()["id"],
+        "webhook_id": clinic.post("/v1/webhooks", {"url": f"{HOOK['url']}/{subject}"}).json()["id"],
         "study_id": clinic.post(f"{STUDIES}?wait=30", study).json()["id"],
         "side": "left",
         "contour": "iris",
