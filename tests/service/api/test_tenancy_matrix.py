@@ -177,6 +177,7 @@ def belongings(service, tenant: str) -> dict[str, object]:
         rows = {
             name: sorted(map(repr, session.execute(select(table).where(table.c[column_of_clinic(name)] == tenant))))
             for name, table in Row.metadata.tables.items()
+            if column_of_clinic(name) in table.c
         }
     store = service.vaults.store
     return {**rows, "blobs": {name: store.get(name) for name in store.names_under(tenant)}}
