@@ -53,7 +53,7 @@ def test_blobs_that_cannot_be_kept(client, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("service.blobs.local.os.fsync", full)
-    assert failed(client) == {"blobs": "BlobsUnavailableError"}
+    assert failed(client) == {"blobs": "BlobsFullError"}
 
 
 def test_an_analysis_process_that_crashes_at_nothing(client, analyst, monkeypatch):

@@ -16,6 +16,11 @@ class SlowDoorkeeper(FakeAnalyst):
 
 
 @pytest.fixture
+def settings(settings):
+    return settings.model_copy(update={"requests_at_once": 100})  # it is the threads that are tried
+
+
+@pytest.fixture
 def analyst() -> SlowDoorkeeper:
     return SlowDoorkeeper()
 
