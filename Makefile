@@ -18,6 +18,10 @@ DEV_READY := $(VENV)/.dev-$(call digest,requirements-dev.lock pyproject.toml)
 # which is quicker than compiling all of them now.
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-deps --no-compile
 
+# Tests, faults and benchmarks start hundreds of processes. Where a machine forbids bytecode files each of them compiles
+# everything anew, which makes the whole suite half as quick; an empty value permits them.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo test quick lint types format fuzz bench accuracy corpora faults docs pictures lock clean
 

@@ -9,7 +9,7 @@ from service.settings import Settings
 from service.tenancy.clinics import OwnLimits, own_limits
 from service.tenancy.tenant import TenantId
 
-_BELIEVED_S: Final = 10.0
+_BELIEVED_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ AGAIN = {
 
 TEXT_PLACES = [place for place in places(create_app(Settings()).openapi()) if place.name in TEXTS]
 MOST_IN_AN_ADDRESS = 10_000
+NOT_ALLOWED = {"url (json) of POST /v1/webhooks"}
+"""Where what is no address that the operator allows is answered with 403 rather than 422."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -105,7 +107,7 @@ def test_every_string_is_given_back_as_it_is_or_refused(clinic, ids, logs):
             answer = sent(clinic, place, text, ids)
             if answer is None:
                 continue
-            if answer.status_code == 422:
+            if answer.status_code == 422 or (answer.status_code == 403 and str(place) in NOT_ALLOWED):
                 refused += 1
             elif not answer.is_success:
                 wrong.append((str(place), text[:40], answer.status_code, answer.text[:200]))
