@@ -14,6 +14,7 @@ from service.database import Database
 from service.errors import ProblemCode, problem_response
 from service.limiting.guesses import Guesses
 from service.limiting.turnstile import refuse
+from service.tenancy.keeping_links import runs
 from service.tenancy.keys import find_actor
 from service.tenancy.links import CohortLink, CorrectionLink, Link, LinkSigner, ReportLink, SeriesLink, choice_of
 from service.tenancy.tenant import Actor
@@ -57,6 +58,11 @@ class Gate:
         """Whose key it is; None for a wrong one."""
         with self.database.reading_across() as session:
             return find_actor(session, key)
+
+    def lets_in(self, link: Link, *, opens: bool) -> bool:
+        """Whether the link is kept and runs; where somebody ``opens`` it just now, that is counted."""
+        with self.database.writing(link.tenant) if opens else self.database.reading(link.tenant) as session:
+            return runs(session, link, datetime.now(UTC), opens=opens)
 
 
 class Authentication:
@@ -107,7 +113,7 @@ async def _admit(request: Request, gate: Gate) -> Actor | Response | None:
     """Who it is, or the answer; None where too many failures came from the address for looking into it."""
     header = request.headers.get("authorization")
     if header is None:
-        return _admit_by_link(request, gate.links)
+        return await _admit_by_link(request, gate)
     key = header[len(_BEARER) :].strip() if header.lower().startswith(_BEARER) else ""
     if gate.guesses.are_too_many(_address(request.scope)) and not gate.guesses.was_right(key):
         return None
@@ -116,15 +122,17 @@ async def _admit(request: Request, gate: Gate) -> Actor | Response | None:
     return found or problem_response(ProblemCode.UNAUTHENTICATED)
 
 
-def _admit_by_link(request: Request, links: LinkSigner) -> Actor | Response:
+async def _admit_by_link(request: Request, gate: Gate) -> Actor | Response:
     linked = _linked(request)
     token = request.query_params.get("token") if request.method in _READS else None
     held = token or request.cookies.get(_cookie_of(request))
     if linked is None or held is None:
         return problem_response(ProblemCode.UNAUTHENTICATED)
     address, kind = linked
-    link = links.read(held, datetime.now(UTC))
+    link = gate.links.read(held, datetime.now(UTC))
     if link is None or not isinstance(link, kind) or not _is_about(link, request, address["id"]):
+        return problem_response(ProblemCode.LINK_ENDED)
+    if not await run_in_threadpool(gate.lets_in, link, opens=token is not None and request.method != "HEAD"):
         return problem_response(ProblemCode.LINK_ENDED)
     return link.actor if token is None else _moved_into_cookie(request, address["base"], token, link)
 

@@ -17,11 +17,18 @@ class Actor:
     Parameters
     ----------
     name : what the audit says: the key's id, or ``link:`` with the comparison's id.
+    link_id : of the link that it holds, as it is kept; empty for all others.
     """
 
     tenant: TenantId
     name: str
     scopes: frozenset[Scope]
+    link_id: str = ""
+
+    @property
+    def is_person(self) -> bool:
+        """Whether it is somebody who is signed in."""
+        return self.name.startswith("person:")
 
     @property
     def comes_by_link(self) -> bool:
