@@ -58,7 +58,7 @@ def needed(route: str) -> frozenset[Scope]:
         return frozenset({Scope.INGEST, Scope.READ})
     if route == f"GET {PHOTO}/correct":
         return frozenset({Scope.INGEST})
-    if route.endswith(("/link", "/dicom")):
+    if route.endswith(("/link", "/dicom")) or "/v1/links" in route:
         return frozenset({Scope.EXPORT})
     return frozenset({Scope.READ if route.startswith("GET") else Scope.INGEST})
 
