@@ -38,7 +38,10 @@ def add_command(
     email: Email,
     name: Annotated[str, typer.Option(help="The person's name.")],
     role: Annotated[str, typer.Option(help="owner, practitioner or marketing.")] = "owner",
-    clinic: Clinic = None,
+    clinic: Annotated[
+        str | None,
+        typer.Option(show_default=False, help="The clinic's name; made when it is new. Not needed where there is one."),
+    ] = None,
 ) -> None:
     """Add a person to a clinic. The password is asked for, or read from stdin where that is no terminal."""
     from service.people.joining import Newcomer, add_person, new_person  # noqa: PLC0415  slow to import
@@ -46,6 +49,7 @@ def add_command(
     from service.people.words import normalised  # noqa: PLC0415
 
     with _told_plainly(), _database() as database:
+        _make_sure_of(database, clinic)
         actor, title = _operator(database, clinic)
         person = new_person(Newcomer(name, email, _asked_password()), _role(role), title)
         with database.writing(actor.tenant) as session:
@@ -103,6 +107,14 @@ def _database() -> "Iterator[Database]":
 
     with open_database(Settings()) as database:
         yield database
+
+
+def _make_sure_of(database: "Database", clinic: str | None) -> None:
+    from service.tenancy.keys import clinic_named  # noqa: PLC0415  as above
+
+    if clinic is not None:
+        with database.writing_across() as session:
+            clinic_named(session, clinic)
 
 
 def _operator(database: "Database", clinic: str | None) -> "tuple[Actor, str]":

@@ -17,6 +17,7 @@ from service.consents.schemas import ConsentAnswer, ConsentsAnswer, NewConsent, 
 from service.corrections.schemas import CorrectionAnswer, CorrectionsAnswer, NewCorrection, NewCorrectionLink
 from service.courses.schemas import CourseAnswer, CoursePatch, NewCourse
 from service.documents.cohort import CohortDocument
+from service.links.schemas import ShareLinkAnswer
 from service.paging import Page
 from service.photos.repository import PhotoStatus
 from service.photos.schemas import PhotoAnswer, PhotoSummary
@@ -73,6 +74,7 @@ __all__ = [
     "PhotoSummary",
     "Purpose",
     "SeriesAnswer",
+    "ShareLinkAnswer",
     "Side",
     "StudyAnswer",
     "StudySummary",

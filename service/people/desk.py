@@ -20,6 +20,7 @@ from service.people.roles import Role
 from service.people.words import read_email
 from service.tenancy.clinics import clinic_identity
 from service.tenancy.keys import digest_of
+from service.tenancy.share_links import end_links_of
 from service.tenancy.tenant import PERSON, Actor, TenantId
 
 VALID: Final = timedelta(days=7)
@@ -111,12 +112,13 @@ class PeopleDesk:
             record(session, actor, Action.PERSON_CHANGED, person_id)
 
     def end(self, actor: Actor, person_id: str) -> None:
-        """End the person, their sessions, and the invitations that they made, all at once."""
+        """End the person, their sessions, and the links and invitations that they made, all at once."""
         with self._database.writing(actor.tenant) as session:
             person = _present(session, actor.tenant, person_id)
             People(session, actor.tenant).require_another_owner(person)
             person.ended_at = now()
             SignIns(session, actor.tenant).end_all_of(person_id)
+            end_links_of(session, actor.tenant, f"{PERSON}{person_id}", by=actor.name)
             made_or_for = (Invitation.made_by == f"{PERSON}{person_id}") | (Invitation.email == person.email)
             Invitations(session, actor.tenant).forget(made_or_for)
             record(session, actor, Action.PERSON_ENDED, person_id)
