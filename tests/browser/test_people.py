@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.audit import CONTRASTS, heading_levels, nameless, overflowing, too_small_for_fingers
-from tests.service.api.conftest import address, analyst, app, service, settings
+from tests.service.api.conftest import address, analyst, app, new_home, service, settings
 
-__all__ = ["address", "analyst", "app", "service", "settings"]
+__all__ = ["address", "analyst", "app", "new_home", "service", "settings"]
 
 pytestmark = pytest.mark.browser
 
