@@ -8,6 +8,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.documents import ComparisonDocument, RefusedDocument
+from service.page_token import page_token
 from service.reports.chart import WIDTH
 from service.reports.flags import parted
 from service.reports.limits import comparison_limits
@@ -37,7 +38,7 @@ def templates() -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     # Not the newstyle, which would take every "%" in a text for the beginning of a placeholder.
     environment.install_gettext_callables(_, ngettext, newstyle=False)  # type: ignore[attr-defined]  # the extension's
-    environment.globals["language"] = language
+    environment.globals.update(language=language, page_token=page_token)
     return environment
 
 

@@ -15,6 +15,7 @@ from service.database import Database
 from service.errors import ProblemCode, problem_response
 from service.limiting.guesses import Guesses
 from service.limiting.turnstile import refuse
+from service.page_token import carry
 from service.people.cookies import session_token
 from service.people.member import Member
 from service.people.own_pages import comes_from_own_page, proves_its_page
@@ -79,7 +80,7 @@ class Authentication:
 
     A key comes in the ``Authorization`` header, a session's token in a cookie. A link's token comes once in the
     address, moves into a cookie that the browser sends to that comparison's, subject's or photo's pages alone; so it
-    stays out of history and logs. A key goes before a session, and a session before a link.
+    stays out of history and logs. A key goes before a session, and a session before a link unless that opens more.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -95,6 +96,7 @@ class Authentication:
         if isinstance(answer, Member):
             scope["member"] = answer
             speak(answer.language)
+            carry(answer.csrf)
             answer = answer.actor
         if isinstance(answer, Actor):
             scope["actor"] = answer  # in this very scope, for those further out tell the log which clinic it was
@@ -135,7 +137,7 @@ async def _admit(request: Request, gate: Gate) -> Actor | Member | Response | No
         return await _admit_by_key(request, header, gate)
     token = session_token(request)
     member = None if token is None else await run_in_threadpool(gate.sign_ins.find, token)
-    if member is not None:
+    if member is not None and not _has_link_for_more(request, member, gate.links):
         return _admit_member(request, member)
     return _to_sign_in(request) if is_page(request.url.path) else await _admit_by_link(request, gate)
 
@@ -165,12 +167,24 @@ def _to_sign_in(request: Request) -> Response:
     return RedirectResponse(f"/sign-in?{urlencode({'next': wanted + query})}", 303)
 
 
+def _is_opened(request: Request) -> bool:
+    """Whether somebody opens the address in a browser, as a page of its own."""
+    return request.method in _READS and request.headers.get("sec-fetch-mode") == "navigate"
+
+
+def _has_link_for_more(request: Request, member: Member, links: LinkSigner) -> bool:
+    """Whether a link opens what the member may not: of another clinic, or beyond the member's role."""
+    token = request.query_params.get("token") or request.cookies.get(_cookie_of(request))
+    link = None if token is None or _linked(request) is None else links.read(token, datetime.now(UTC))
+    return link is not None and (link.tenant != member.tenant or not link.actor.scopes <= member.actor.scopes)
+
+
 async def _admit_by_link(request: Request, gate: Gate) -> Actor | Response:
     linked = _linked(request)
     token = request.query_params.get("token") if request.method in _READS else None
     held = token or request.cookies.get(_cookie_of(request))
     if linked is None or held is None:
-        return problem_response(ProblemCode.UNAUTHENTICATED)
+        return _to_sign_in(request) if _is_opened(request) else problem_response(ProblemCode.UNAUTHENTICATED)
     address, kind = linked
     link = gate.links.read(held, datetime.now(UTC))
     if link is None or not isinstance(link, kind) or not _is_about(link, request, address["id"]):

@@ -81,3 +81,20 @@ def test_a_change_needs_what_only_our_own_page_knows(owner):
     assert {answer.status_code for answer in refused} == {403}
     assert call("/v1/subjects", json=new, headers={**csrf, "Sec-Fetch-Site": "same-origin"}).status_code == 201
     assert owner.client.get("/v1/audit").json()["items"][-1]["actor"].startswith("person:")
+
+
+def test_a_report_that_is_opened_leads_to_signing_in_and_a_link_opens_what_the_person_may_not(
+    new_browser, new_clinic, owner
+):
+    stranger = new_browser()
+    report, navigating = "/v1/cohort/report", {"Sec-Fetch-Mode": "navigate"}
+    assert stranger.client.get(report).status_code == 401
+    page = stranger.client.get(f"{report}?kind=x", headers=navigating)
+    assert dict(page.url.params) == {"next": f"{report}?kind=x"}
+    stranger.page = page
+    assert str(stranger.send("/sign-in", email=OWNER["email"], password=PASSWORD).url).endswith(f"{report}?kind=x")
+    assert stranger.csrf == stranger.open("/app").text.partition('name="csrf" content="')[2].partition('"')[0]
+    link = new_clinic("Borealis").post("/v1/cohort/link").json()["url"]
+    assert owner.client.get(link).status_code == 200
+    (read,) = [row for row in owner.client.get("/v1/audit").json()["items"] if row["action"] == "cohort_read"]
+    assert read["actor"].startswith("person:")  # the stranger's; what the link showed is in the other clinic's audit
