@@ -8,6 +8,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.documents import ComparisonDocument, RefusedDocument
+from service.links.sharing import ShareOffer
 from service.reports.chart import WIDTH
 from service.reports.flags import parted
 from service.reports.limits import comparison_limits
@@ -49,6 +50,7 @@ def render_comparison_page(
     static: str = "/static",
     correct_links: Mapping[str, str] | None = None,
     pdf_link: str | None = None,
+    share: ShareOffer | None = None,
 ) -> str:
     """Write the report of one comparison.
 
@@ -59,6 +61,7 @@ def render_comparison_page(
     correct_links : addresses of the pages on which the contours of ``before`` and ``after`` are corrected, for a reader
         who may.
     pdf_link : where the same report is had on paper.
+    share : for a reader who may make links to it.
     """
     return (
         templates()
@@ -80,6 +83,7 @@ def render_comparison_page(
             limits=comparison_limits(document),
             correct_links=correct_links or {},
             pdf_link=pdf_link,
+            share=share,
         )
     )
 
