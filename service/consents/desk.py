@@ -102,12 +102,18 @@ class ConsentDesk:
             if row is None:
                 raise ServiceError(ProblemCode.CONSENT_NOT_FOUND)
             if row.ended_at is None:
-                row.why = why or None
-                _end(session, actor, row, ConsentEnd.WITHDRAWN)
-                _end_links(session, actor, row, now())
+                _withdraw(session, actor, row, why)
             else:
                 record(session, actor, Action.CONSENTS_READ, row.id)
             return self._ended(session, actor, row)
+
+    def withdraw_record(self, actor: Actor, consent_id: str) -> None:
+        """End one record for good, as a restored copy has to; ServiceError where there is nothing to end."""
+        with self._database.writing(actor.tenant) as session:
+            row = Consents(session, actor.tenant).get_alone(consent_id)
+            if row.ended_at is not None:
+                raise ServiceError(ProblemCode.CONSENT_NOT_FOUND)
+            _withdraw(session, actor, row, None)
 
     def _give(self, actor: Actor, subject_id: str, purpose: Purpose, new: NewConsent) -> ConsentAnswer:
         at, given = now(), {**new.model_dump(), "regions": written(new.regions)}
@@ -148,11 +154,17 @@ class ConsentDesk:
         )
 
 
+def _withdraw(session: Session, actor: Actor, row: ConsentRow, why: str | None) -> None:
+    row.why = why or None
+    _end(session, actor, row, ConsentEnd.WITHDRAWN)
+    _end_links(session, actor, row, now())
+
+
 def _end(session: Session, actor: Actor, row: ConsentRow, how: ConsentEnd) -> None:
     row.ended_at, row.ended_by, row.ended_as = now(), actor.name, how
     session.flush()
-    if how is ConsentEnd.WITHDRAWN:
-        record(session, actor, Action.CONSENT_WITHDRAWN, row.id)
+    action = Action.CONSENT_WITHDRAWN if how is ConsentEnd.WITHDRAWN else Action.CONSENT_REPLACED
+    record(session, actor, action, row.id)
 
 
 def _end_links(session: Session, actor: Actor, row: ConsentRow, at: datetime) -> None:

@@ -82,10 +82,14 @@ def test_what_was_shared_is_shown_until_the_consent_is_withdrawn(clinic, person,
     person.goto(f"/v1/comparisons/{pair}/report")
     link = share(person, "Training")
     holder = browser.new_context().new_page()
+    referrers = []
+    holder.on("request", lambda request: referrers.append(request.headers.get("referer")))
     holder.goto(link)
     assert "token" not in holder.url
     expect(holder.get_by_role("button", name="Share")).to_have_count(0)
     expect(holder.locator("h1")).not_to_be_empty()
+    assert len(referrers) > 5
+    assert set(referrers) == {None}
     person.goto("/app/links")
     expect(person.locator("[data-link]")).to_contain_text("1 time, last on")
     assert complaints(person) == {}
