@@ -8,7 +8,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.documents import ComparisonDocument, RefusedDocument
-from service.page_token import page_token
+from service.links.sharing import ShareOffer
 from service.reports.chart import WIDTH
 from service.reports.flags import parted
 from service.reports.limits import comparison_limits
@@ -38,7 +38,7 @@ def templates() -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     # Not the newstyle, which would take every "%" in a text for the beginning of a placeholder.
     environment.install_gettext_callables(_, ngettext, newstyle=False)  # type: ignore[attr-defined]  # the extension's
-    environment.globals.update(language=language, page_token=page_token)
+    environment.globals["language"] = language
     return environment
 
 
@@ -50,6 +50,7 @@ def render_comparison_page(
     static: str = "/static",
     correct_links: Mapping[str, str] | None = None,
     pdf_link: str | None = None,
+    share: ShareOffer | None = None,
 ) -> str:
     """Write the report of one comparison.
 
@@ -60,6 +61,7 @@ def render_comparison_page(
     correct_links : addresses of the pages on which the contours of ``before`` and ``after`` are corrected, for a reader
         who may.
     pdf_link : where the same report is had on paper.
+    share : for a reader who may make links to it.
     """
     return (
         templates()
@@ -81,6 +83,7 @@ def render_comparison_page(
             limits=comparison_limits(document),
             correct_links=correct_links or {},
             pdf_link=pdf_link,
+            share=share,
         )
     )
 

@@ -16,7 +16,11 @@ class Entry:
     scope: Scope
 
 
-_ENTRIES: Final = (Entry(N_("Today"), "/app", Scope.READ),)
+_ENTRIES: Final = (
+    Entry(N_("Today"), "/app", Scope.READ),
+    Entry(N_("Consents"), "/app/consents", Scope.READ),
+    Entry(N_("Links"), "/app/links", Scope.EXPORT),
+)
 """In the order in which they are shown; the settings stand beside the person's name."""
 
 
