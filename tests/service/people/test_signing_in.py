@@ -55,6 +55,16 @@ def test_a_new_session_has_a_token_that_nobody_brought(owner, new_browser):
     assert former.open("/app").url.path == "/sign-in"
 
 
+def test_over_https_the_cookie_is_one_that_nobody_else_can_set(owner):
+    typed, https = {"email": OWNER["email"], "password": PASSWORD}, {"X-Forwarded-Proto": "https"}
+    answer = owner.client.post("/sign-in", data=typed, headers=https, follow_redirects=False)
+    name, _, told = answer.headers["set-cookie"].partition("=")
+    assert name == f"__Host-{COOKIE}"
+    assert told.partition("; ")[2].split("; ") == ["HttpOnly", "Max-Age=604800", "Path=/", "SameSite=lax", "Secure"]
+    answer = owner.client.get("/app", headers={**https, "Cookie": f"{COOKIE}=planted"}, follow_redirects=False)
+    assert answer.headers["location"].startswith("/sign-in")
+
+
 def test_a_session_ends_by_itself(owner, service):
     for end in ({"seen_at": now() - timedelta(hours=12)}, {"expires_at": now()}):
         with service.database.writing_across() as session:
