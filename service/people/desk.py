@@ -16,7 +16,7 @@ from service.people.finding import find_invitation
 from service.people.joining import Newcomer, join, new_person
 from service.people.passwords import hashed, require_good
 from service.people.repository import Invitations, People, SignIns
-from service.people.roles import Role
+from service.people.roles import SCOPES, Role
 from service.people.words import read_email
 from service.tenancy.clinics import clinic_identity
 from service.tenancy.keys import digest_of
@@ -103,9 +103,11 @@ class PeopleDesk:
             return join(session, invited.tenant, person)
 
     def change_role(self, actor: Actor, person_id: str, role: Role) -> None:
-        """Give the person another role; their browsers have it at once."""
+        """Give the person another role; their browsers have it at once, and links that could do more than they end."""
         with self._database.writing(actor.tenant) as session:
             person = _one_of_several(session, actor.tenant, person_id, stays_owner=role is Role.OWNER)
+            if SCOPES[role] < SCOPES[Role(person.role)]:
+                end_links_of(session, actor.tenant, f"{PERSON}{person_id}", by=actor.name)
             person.role = role
             record(session, actor, Action.PERSON_CHANGED, person_id)
 
