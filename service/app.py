@@ -36,6 +36,7 @@ from service.out_of_service import answer_while_out_of_service
 from service.pages.routes import STATIC as PAGES_STATIC
 from service.pages.routes import router as pages
 from service.photos.routes import router as photos
+from service.pose_hints.routes import router as pose_hints
 from service.repeatability.routes import router as repeatability
 from service.sandbox import SandboxError
 from service.series.routes import router as series
@@ -64,7 +65,19 @@ def _routes_of(*routers: APIRouter) -> list[Route]:
 
 
 _ROUTERS: Final = (
-    *(subjects, courses, visits, confounders, photos, corrections, comparisons, series, repeatability, cohort),
+    *(
+        subjects,
+        courses,
+        visits,
+        confounders,
+        photos,
+        pose_hints,
+        corrections,
+        comparisons,
+        series,
+        repeatability,
+        cohort,
+    ),
     *(interop, webhooks, usage, audit, health, metrics, pages),
 )
 

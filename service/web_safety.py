@@ -24,6 +24,9 @@ SAFETY_HEADERS: Final = {
     "X-Frame-Options": "DENY",
 }
 
+_CAMERA_PAGE: Final = "/app/camera/"
+_WITH_CAMERA: Final = "camera=(self), geolocation=(), microphone=()"
+
 _HTTPS_ALONE: Final = "max-age=63072000; includeSubDomains"
 """Two years, from the last visit on. Browsers heed it over HTTPS alone, so it is said there alone (RFC 6797, 7.2)."""
 
@@ -41,6 +44,8 @@ class SafetyHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(SAFETY_HEADERS)
+                if scope["path"].startswith(_CAMERA_PAGE):
+                    headers["Permissions-Policy"] = _WITH_CAMERA
                 if scope["path"].startswith("/v1/"):
                     headers["Cache-Control"] = "no-store"
                 if scope["scheme"] == "https":

@@ -15,6 +15,7 @@ from service.confounders.schemas import ConfounderAnswer, ConfounderKindAnswer, 
 from service.corrections.schemas import CorrectionAnswer, CorrectionsAnswer, NewCorrection, NewCorrectionLink
 from service.courses.schemas import CourseAnswer, CoursePatch, NewCourse
 from service.documents.cohort import CohortDocument
+from service.documents.pose_hints import PoseHintsDocument
 from service.paging import Page
 from service.photos.repository import PhotoStatus
 from service.photos.schemas import PhotoAnswer, PhotoSummary
@@ -66,6 +67,7 @@ __all__ = [
     "PhotoAnswer",
     "PhotoStatus",
     "PhotoSummary",
+    "PoseHintsDocument",
     "SeriesAnswer",
     "Side",
     "StudyAnswer",

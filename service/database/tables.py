@@ -115,12 +115,16 @@ class Visit(SubjectRow):
 
 
 class Photo(SubjectRow):
-    """An upload and what became of it. ``document`` is the measurement JSON, or the refusal, of ``measured_at``."""
+    """An upload and what became of it. ``document`` is the measurement JSON, or the refusal, of ``measured_at``.
+
+    ``judged`` is the part of it that lists tell (:mod:`service.photos.judged`).
+    """
 
     __tablename__ = "photos"
     __table_args__ = (
         Index("ix_photos_status", "tenant_id", "status"),
         Index("ix_photos_size", "tenant_id", "size_bytes"),
+        Index("ix_photos_uploaded", "tenant_id", "created_at"),
     )
     visit_id: Mapped[str] = mapped_column(ForeignKey("visits.id", ondelete="CASCADE"), index=True)
     view: Mapped[str]
@@ -132,6 +136,8 @@ class Photo(SubjectRow):
     failure: Mapped[str | None]
     overlay_blob: Mapped[str | None]
     measured_at: Mapped[datetime | None]
+    judged: Mapped[str | None]
+    thumbnail_blob: Mapped[str | None]
 
 
 class Comparison(SubjectRow):
@@ -145,6 +151,7 @@ class Comparison(SubjectRow):
     __table_args__ = (
         UniqueConstraint("asked", "method_version", "tenant_id"),
         Index("ix_comparisons_status", "tenant_id", "status"),
+        Index("ix_comparisons_measured", "tenant_id", "measured_at"),
     )
     asked: Mapped[str]
     before_photo_id: Mapped[str] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"))
