@@ -1,0 +1,29 @@
+/** Tells the service what the browser's clock is set to, so that a page's days begin when the clinic's do. */
+
+const NAME = "liftmark_zone";
+
+/** The browser's zone, `Europe/Vienna`. */
+export function zone() {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC";
+}
+
+/** Have the browser tell of its zone from now on; whether that is news. */
+export function tellZone() {
+  const told = `${NAME}=${zone()}`;
+  if (document.cookie.split("; ").includes(told)) return false;
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `${told}; path=/app; max-age=31536000; SameSite=Lax${secure}`;
+  return document.cookie.split("; ").includes(told);
+}
+
+/** A moment's day by the browser's clock, as fields of the type `date` have it. */
+export function dayOf(moment) {
+  const local = new Date(moment.getTime() - moment.getTimezoneOffset() * 60000);
+  return local.toISOString().slice(0, 10);
+}
+
+/** A day as a field has it, in the words of the page's language. */
+export function dayWords(day) {
+  const [year, month, date] = day.split("-").map(Number);
+  return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium" }).format(new Date(year, month - 1, date));
+}
