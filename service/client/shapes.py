@@ -4,6 +4,7 @@ This is loaded by the first call and not with the client, for it brings some of 
 """
 
 from models.anatomy import Side, View
+from models.consent import Purpose
 from models.correction import ContourName
 from models.course import Phase
 from service.audit.schemas import AuditAnswer, ErasureAnswer, VerificationAnswer
@@ -12,6 +13,7 @@ from service.cohort.schemas import NewCohortLink
 from service.comparisons.repository import ComparisonStatus
 from service.comparisons.schemas import ComparisonAnswer, ComparisonSummary, LinkAnswer, NewComparison, NewLink, Which
 from service.confounders.schemas import ConfounderAnswer, ConfounderKindAnswer, ConfounderPatch, NewConfounder
+from service.consents.schemas import ConsentAnswer, ConsentsAnswer, NewConsent, Withdrawal, WithdrawalAnswer
 from service.corrections.schemas import CorrectionAnswer, CorrectionsAnswer, NewCorrection, NewCorrectionLink
 from service.courses.schemas import CourseAnswer, CoursePatch, NewCourse
 from service.documents.cohort import CohortDocument
@@ -37,6 +39,8 @@ __all__ = [
     "ConfounderAnswer",
     "ConfounderKindAnswer",
     "ConfounderPatch",
+    "ConsentAnswer",
+    "ConsentsAnswer",
     "ContourName",
     "CorrectionAnswer",
     "CorrectionsAnswer",
@@ -52,6 +56,7 @@ __all__ = [
     "NewCohortLink",
     "NewComparison",
     "NewConfounder",
+    "NewConsent",
     "NewCorrection",
     "NewCorrectionLink",
     "NewCourse",
@@ -68,6 +73,7 @@ __all__ = [
     "PhotoStatus",
     "PhotoSummary",
     "PoseHintsDocument",
+    "Purpose",
     "SeriesAnswer",
     "Side",
     "StudyAnswer",
@@ -80,4 +86,6 @@ __all__ = [
     "VisitPatch",
     "WebhookAnswer",
     "Which",
+    "Withdrawal",
+    "WithdrawalAnswer",
 ]
