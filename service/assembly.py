@@ -23,6 +23,8 @@ from service.limiting.limits import Limits
 from service.master_keys.rotation import require_keys
 from service.master_keys.secrets import Purpose, open_secrets
 from service.observing.watched import WatchedAnalyser, WatchedStore, count_database_errors, watched_doer
+from service.people.signing_in import SignInDesk
+from service.people.welcome import WelcomeDesk, welcome_code
 from service.photos.job import AnalysePhoto
 from service.repeatability.job import EvaluateStudy
 from service.sandbox import AnalysisWorkers
@@ -63,6 +65,8 @@ class Service:
     links: LinkSigner
     webhook_cipher: Cipher
     limits: Limits
+    sign_ins: SignInDesk
+    welcome: WelcomeDesk
     resting_exports: RestingExports = field(default_factory=NoExports)
     upload_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_UPLOAD_THREADS))
     guide_thread: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
@@ -97,8 +101,20 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
         tidying = Tidying(database, vaults, jobs, settings.incoming)
         stack.enter_context(Housekeeper(database, tidying, settings.reconcile_s))
         links, limits = LinkSigner(secrets.links), Limits(database, settings)
+        people = SignInDesk(database, limits.sign_ins), WelcomeDesk(database, welcome_code(secrets.links))
         yield Service(
-            settings, database, vaults, jobs, runner, doorkeeper, archivist, guide, links, webhook_cipher, limits
+            settings,
+            database,
+            vaults,
+            jobs,
+            runner,
+            doorkeeper,
+            archivist,
+            guide,
+            links,
+            webhook_cipher,
+            limits,
+            *people,
         )
 
 

@@ -85,6 +85,18 @@ class Action(StrEnum):
     WEBHOOK_DELIVERIES_READ = "webhook_deliveries_read"
     WEBHOOK_DISABLED = "webhook_disabled"
     WEBHOOK_REMOVED = "webhook_removed"
+    PERSON_MADE = "person_made"
+    PERSON_CHANGED = "person_changed"
+    PERSON_ENDED = "person_ended"
+    PEOPLE_LISTED = "people_listed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  what was done
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    INVITATION_MADE = "invitation_made"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
+    KEY_MADE = "key_made"
+    KEY_REVOKED = "key_revoked"
+    CLINIC_CHANGED = "clinic_changed"
     AUDIT_READ = "audit_read"
     AUDIT_VERIFIED = "audit_verified"
 
@@ -101,6 +113,8 @@ class Whole(StrEnum):
     WEBHOOKS = "webhooks"
     LINKS = "links"
     CONSENTS = "consents"
+    PEOPLE = "people"
+    CLINIC = "clinic"
     AUDIT = "audit"
 
 

@@ -62,5 +62,30 @@ def clinics_by_name(session: Session) -> dict[str, TenantId]:
     return {name: TenantId(tenant) for tenant, name in session.execute(select(Clinic.id, Clinic.name))}
 
 
+@dataclass(frozen=True, slots=True)
+class ClinicIdentity:
+    """What a clinic calls itself, and its logo as a PNG where it has one."""
+
+    name: str
+    logo: bytes | None
+
+
+def clinic_identity(session: Session, tenant: TenantId) -> ClinicIdentity:
+    """What pages and paper show of the clinic."""
+    query = select(Clinic.title, Clinic.name, Clinic.logo).where(Clinic.id == tenant)
+    title, name, logo = session.execute(query).one()
+    return ClinicIdentity(title or name, logo)
+
+
+def set_title(session: Session, tenant: TenantId, title: str) -> None:
+    """Have the clinic called so; the operator's own name of it stays."""
+    session.execute(update(Clinic).where(Clinic.id == tenant).values(title=title))
+
+
+def set_logo(session: Session, tenant: TenantId, logo: bytes | None) -> None:
+    """Give the clinic this logo, a PNG, or none."""
+    session.execute(update(Clinic).where(Clinic.id == tenant).values(logo=logo))
+
+
 def _limits_of(tenant: TenantId) -> Select[int | None, int | None, int | None, int | None]:
     return select(*_COLUMNS).where(Clinic.id == tenant)
