@@ -66,7 +66,7 @@ def _seat(database: Database, actor: Actor, subject_id: str, clock: Clock) -> Se
         record(session, actor, Action.PHOTO_READ if guide else Action.SUBJECT_READ, chosen or subject.id)
     begins = clock.begins(clock.today())
     today = {visit.id: visit_words(visit) for visit in visits if visit.taken_at >= begins}
-    return Seat(subject.id, subject.reference, guide and _guide(guide, visits, clock), today)
+    return Seat(subject.id, subject.reference, None if guide is None else _guide(guide, visits, clock), today)
 
 
 def _guide(photo: Photo, visits: list[Visit], clock: Clock) -> Guide | None:

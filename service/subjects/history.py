@@ -263,10 +263,9 @@ def _course_card(course: Course) -> CourseCard:
 
 
 def _pairs(rows: _Rows, clock: Clock) -> Iterator[PairLine]:
-    visits, photos = ({row.id: row for row in of_them} for of_them in (rows.visits, rows.photos))
+    days = {visit.id: clock.day(visit.taken_at) for visit in rows.visits}
+    of_photos = {photo.id: days[photo.visit_id] for photo in rows.photos}
     for pair in sorted(rows.comparisons, key=lambda pair: pair.id, reverse=True):
-        before, after = (
-            clock.day(visits[photos[one].visit_id].taken_at) for one in (pair.before_photo_id, pair.after_photo_id)
-        )
+        before, after = of_photos[pair.before_photo_id], of_photos[pair.after_photo_id]
         status = ComparisonStatus(pair.status)
         yield PairLine(pair.id, before, after, _(_STATUSES[status]), status is ComparisonStatus.COMPARED)

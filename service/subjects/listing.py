@@ -70,7 +70,8 @@ class _Told:
 
     def line(self, subject: Subject, clock: Clock) -> SubjectLine:
         """One subject's line."""
-        visits, photos, due = (of.get(subject.id) for of in (self.visits, self.photos, self.due))
+        visits, photos = self.visits.get(subject.id), self.photos.get(subject.id)
+        due = self.due.get(subject.id)
         newest = self.newest.get(photos.newest) if photos else None
         pictured = newest is not None and (newest.thumbnail_blob or newest.overlay_blob)
         until = due.due_until if due else None

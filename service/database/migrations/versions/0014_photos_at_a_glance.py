@@ -34,6 +34,6 @@ def _copy_verdicts() -> None:
     ids = connection.scalars(sa.select(photos.c.id).where(photos.c.document.is_not(None))).all()
     for photo_id in ids:
         mine = photos.c.id == photo_id
-        document = json.loads(connection.scalar(sa.select(photos.c.document).where(mine)))
+        document = json.loads(connection.execute(sa.select(photos.c.document).where(mine)).scalar_one())
         told = {name: document[name] for name in ("quality", "refused") if name in document}
         connection.execute(sa.update(photos).where(mine).values(judged=json.dumps(told)))
