@@ -111,10 +111,10 @@ class Whole(StrEnum):
     STUDIES = "repeatability_studies"
     COHORT = "cohort"
     WEBHOOKS = "webhooks"
-    LINKS = "links"
-    CONSENTS = "consents"
     PEOPLE = "people"
     CLINIC = "clinic"
+    LINKS = "links"
+    CONSENTS = "consents"
     AUDIT = "audit"
 
 
