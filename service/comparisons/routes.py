@@ -29,10 +29,12 @@ from service.letterhead import ClinicPaper
 from service.paging import After, Limit, Page
 from service.reports import render_comparison_page
 from service.reports.pdf import comparison_pdf
+from service.screens.way_back import way_back
 from service.subjects.repository import Subjects
 from service.tenancy.links import CorrectionLink, correction_page
 from service.tenancy.scope import Scope
 from service.tenancy.tenant import Actor
+from service.texts import _
 from service.waiting import wait_until
 
 router = APIRouter(prefix="/v1", tags=["comparisons"])
@@ -107,7 +109,7 @@ def get_comparison(comparison_id: str, actor: Reader, service: TheService) -> Co
     response_class=HTMLResponse,
     responses=problems(_C.COMPARISON_NOT_FOUND, _C.NOT_READY, _C.NO_REPORT, _C.LINK_ENDED),
 )
-def get_report(comparison_id: str, actor: Reader, service: TheService) -> HTMLResponse:
+def get_report(comparison_id: str, request: Request, actor: Reader, service: TheService) -> HTMLResponse:
     """Open the report as a page. A browser comes here through a link (`POST …/link`)."""
     viewer = ComparisonViewer(service.database, service.vaults)
     document = viewer.report(actor, comparison_id)
@@ -119,6 +121,7 @@ def get_report(comparison_id: str, actor: Reader, service: TheService) -> HTMLRe
         after_image=f"{pictures}/after",
         pdf_link=f"/v1/comparisons/{comparison_id}/report.pdf",
         correct_links=_correct_links(viewer.shown_photos(actor, comparison_id), actor, service) if may_correct else {},
+        home=way_back(request, f"/app/subjects/{viewer.peek(actor, comparison_id).subject_id}", _("To the subject")),
     )
     return HTMLResponse(page)
 
@@ -179,7 +182,9 @@ def _find_or_ask(pairing: Pairing, actor: Actor, new: NewComparison) -> Comparis
 
 
 def _correct_links(photo_ids: Mapping[str, str], actor: Actor, service: Service) -> dict[str, str]:
-    """Addresses of the pages on which the shown photos' contours are corrected, good for an hour."""
+    """Addresses of the pages on which the shown photos' contours are corrected; for a key's holder, good for an hour."""
+    if actor.is_person:
+        return {which: f"/v1/photos/{photo_id}/correct" for which, photo_id in photo_ids.items()}
     until = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
     return {
         which: correction_page(service.links, CorrectionLink(actor.tenant, photo_id, until, actor.name))

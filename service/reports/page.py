@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from service.documents import ComparisonDocument, RefusedDocument
 from service.reports.chart import WIDTH
 from service.reports.flags import parted
+from service.reports.home import Home
 from service.reports.limits import comparison_limits
 from service.reports.overlays import drawn_lines, family_switches
 from service.reports.photos import averaged, controls, photo_cards
@@ -49,6 +50,7 @@ def render_comparison_page(
     static: str = "/static",
     correct_links: Mapping[str, str] | None = None,
     pdf_link: str | None = None,
+    home: Home | None = None,
 ) -> str:
     """Write the report of one comparison.
 
@@ -59,12 +61,14 @@ def render_comparison_page(
     correct_links : addresses of the pages on which the contours of ``before`` and ``after`` are corrected, for a reader
         who may.
     pdf_link : where the same report is had on paper.
+    home : the way back, for a reader who is signed in.
     """
     return (
         templates()
         .get_template("comparison.html")
         .render(
             static=static,
+            home=home,
             images={"before": before_image, "after": after_image},
             size_px=document.aligned_size_px,
             summary=summary(document),

@@ -47,7 +47,7 @@ class Clock:
 
     def time(self, moment: datetime) -> str:
         """``10:42``, as the language writes it."""
-        return format_time(moment.astimezone(self.zone), "short", tzinfo=self.zone, locale=language())
+        return format_time(moment.astimezone(self.zone), "short", tzinfo=self.zone, locale=_locale())
 
 
 def clock_of(request: Request) -> Clock:
@@ -61,18 +61,23 @@ def clock_of(request: Request) -> Clock:
 
 def day_words(day: date) -> str:
     """``28 Nov 2026``, as the language writes it."""
-    return format_date(day, "medium", locale=language())
+    return format_date(day, "medium", locale=_locale())
 
 
 def weekday_words(day: date) -> str:
     """``Sat, 28 Nov``, as the language writes it."""
-    return format_skeleton("MMMEd", day, locale=language())
+    return format_skeleton("MMMEd", day, locale=_locale())
 
 
 def ago(day: date, today: date) -> str:
     """A day as it is spoken of near it."""
     names = {0: _("Today"), 1: _("Yesterday")}
     return names.get((today - day).days, weekday_words(day))
+
+
+def _locale() -> str:
+    """English is written as in Britain: the day before the month, and 24 hours."""
+    return "en_GB" if language() == "en" else language()
 
 
 _UTC: Final = Clock(UTC, "UTC")

@@ -91,7 +91,7 @@ def photo_tile(photo: Photo) -> PhotoTile:
 def visit_words(visit: Visit) -> str:
     """The visit's phase, with the number of the session where there is one."""
     phase = _(PHASES[Phase(visit.phase)])
-    return phase if visit.treatment_number is None else f"{phase} {visit.treatment_number}"
+    return f"{phase} {visit.treatment_number}" if visit.treatment_number else phase
 
 
 def _verdict(photo: Photo, judged: Judged) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """Gathering a day's work."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,7 +24,7 @@ from service.visits.repository import Visits
 
 _MOST_PHOTOS: Final = 300
 _MOST_DUE: Final = 30
-_MOST_READY: Final = 12
+_MOST_READY: Final = 100
 _READY_FOR: Final = timedelta(days=7)
 
 
@@ -61,7 +62,7 @@ class DueVisit:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A comparison with figures."""
+    """The newest comparison of a subject, and how many more it has of these days."""
 
     id: str
     subject_id: str
@@ -69,6 +70,7 @@ class Ready:
     before: str
     after: str
     ready_at: str
+    more: int
     moment: str
 
 
@@ -156,7 +158,7 @@ def _worklist(rows: _Rows, clock: Clock) -> Worklist:
         waiting=int(rows.state.split(".")[1]),
         visits=tuple(_visits(rows, clock)),
         due=tuple(_due(row, rows.references, clock) for row in rows.due),
-        ready=tuple(_ready(pair, rows, clock) for pair in rows.ready),
+        ready=tuple(_ready_of_subjects(rows, clock)),
         photos=len(rows.photos),
         state=rows.state,
     )
@@ -203,7 +205,14 @@ def _due(row: SubjectSeries, references: dict[str, str], clock: Clock) -> DueVis
     )
 
 
-def _ready(pair: Comparison, rows: _Rows, clock: Clock) -> Ready:
+def _ready_of_subjects(rows: _Rows, clock: Clock) -> Iterable[Ready]:
+    counts = Counter(pair.subject_id for pair in rows.ready)
+    for subject_id in counts:  # in the order in which they come: the newest first
+        newest = next(pair for pair in rows.ready if pair.subject_id == subject_id)
+        yield _ready(newest, counts[subject_id] - 1, rows, clock)
+
+
+def _ready(pair: Comparison, more: int, rows: _Rows, clock: Clock) -> Ready:
     before, after = (
         clock.day(rows.visits[rows.compared[photo].visit_id].taken_at)
         for photo in (pair.before_photo_id, pair.after_photo_id)
@@ -216,5 +225,6 @@ def _ready(pair: Comparison, rows: _Rows, clock: Clock) -> Ready:
         before=before,
         after=after,
         ready_at=f"{clock.day(pair.measured_at)}, {clock.time(pair.measured_at)}",
+        more=more,
         moment=pair.measured_at.isoformat(),
     )

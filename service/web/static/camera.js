@@ -55,7 +55,7 @@ async function start() {
   }
   video.srcObject = stream;
   await video.play();
-  stage.style.setProperty("--aspect", `${video.videoWidth} / ${video.videoHeight}`);
+  stage.style.setProperty("--aspect", video.videoWidth / video.videoHeight);
   part("take").disabled = false;
   trouble("");
   await offerWhatItCan();
