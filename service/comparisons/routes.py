@@ -182,7 +182,7 @@ def _find_or_ask(pairing: Pairing, actor: Actor, new: NewComparison) -> Comparis
 
 
 def _correct_links(photo_ids: Mapping[str, str], actor: Actor, service: Service) -> dict[str, str]:
-    """Addresses of the pages on which the shown photos' contours are corrected; for a key's holder, good for an hour."""
+    """Addresses of the pages on which the shown photos' contours are corrected; links of keys are good for an hour."""
     if actor.is_person:
         return {which: f"/v1/photos/{photo_id}/correct" for which, photo_id in photo_ids.items()}
     until = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
