@@ -33,6 +33,7 @@ from service.health.routes import router as health
 from service.interop.routes import router as interop
 from service.limiting.proxies import ClientBehindProxy
 from service.limiting.turnstile import Turnstile
+from service.links.routes import router as links
 from service.observing.logs import told_of
 from service.observing.request_record import RequestRecord
 from service.observing.routes import router as metrics
@@ -79,7 +80,7 @@ def _routes_of(*routers: APIRouter) -> list[Route]:
 
 _ROUTERS: Final = (
     *(subjects, courses, visits, confounders, photos, pose_hints, corrections, comparisons),
-    *(series, repeatability, cohort, consents),
+    *(series, repeatability, cohort, consents, links),
     *(interop, webhooks, usage, audit, health, metrics, pages),
     *(door, worklist, subject_pages, upload_page, camera_page),
     *(comparison_pages, series_pages, study_pages, audit_pages),

@@ -18,6 +18,7 @@ from service.corrections.schemas import CorrectionAnswer, CorrectionsAnswer, New
 from service.courses.schemas import CourseAnswer, CoursePatch, NewCourse
 from service.documents.cohort import CohortDocument
 from service.documents.pose_hints import PoseHintsDocument
+from service.links.schemas import ShareLinkAnswer
 from service.paging import Page
 from service.photos.repository import PhotoStatus
 from service.photos.schemas import PhotoAnswer, PhotoSummary
@@ -75,6 +76,7 @@ __all__ = [
     "PoseHintsDocument",
     "Purpose",
     "SeriesAnswer",
+    "ShareLinkAnswer",
     "Side",
     "StudyAnswer",
     "StudySummary",

@@ -119,6 +119,9 @@ CALLS = [
     call(f"GET {SUBJECT}/series/pictures/{{comparison_id}}/{{which}}", "aligned_read", "comparison_id"),
     call(f"GET {SUBJECT}/series/compare/{{comparison_id}}", "report_read", "comparison_id"),
     call(f"POST {SUBJECT}/series/link", "link_made", "subject_id"),
+    call("GET /v1/links", "links_read", "links"),
+    call("DELETE /v1/links/{link_id}", "link_revoked", "link_id"),
+    call("DELETE /v1/links/{link_id}", "links_read", "link_id"),
     call("GET /v1/due", "due_read", "due"),
     call("GET /v1/cohort", "cohort_read", "cohort"),
     call("GET /v1/cohort.csv", "cohort_read", "cohort"),
@@ -171,13 +174,15 @@ def one_of_each(clinic) -> dict[str, str]:
     asked = {"before_photo_id": photos[Photos[0]], "after_photo_id": photos[Photos[1]]}
     study = {"name": "A", "photo_ids": [list(photos.values())]}
     quiet = {"url": f"{HOOK['url']}/{subject}", "events": ["comparison.failed"]}  # nothing is sent while a test looks
+    pair = clinic.post("/v1/comparisons", asked).json()["id"]
     return {
         **photos,
         "subject_id": subject,
         "visit_id": visit,
         "photo_id": photos[Photos[0]],
         "after_photo_id": photos[Photos[1]],
-        "comparison_id": clinic.post("/v1/comparisons", asked).json()["id"],
+        "comparison_id": pair,
+        "link_id": clinic.post(f"/v1/comparisons/{pair}/link").json()["id"],
         "course_id": clinic.post(f"/v1/subjects/{subject}/courses", COURSE).json()["id"],
         "confounder_id": clinic.post(f"/v1/subjects/{subject}/confounders", CONFOUNDER).json()["id"],
         "webhook_id": clinic.post("/v1/webhooks", quiet).json()["id"],

@@ -40,7 +40,7 @@ def words(told: dict[str, Any]) -> set[str]:
         return {f"list of {one}" for one in words(told["items"])}
     if told.get("format") in {"date", "date-time"}:
         return {"date"}
-    return {{"string": "str", "integer": "int", "number": "float", "null": "None"}[told["type"]]}
+    return {{"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}[told["type"]]}
 
 
 def words_of(hint: object) -> set[str]:
