@@ -101,7 +101,6 @@ def _pages(subject_id: str, pair_id: str) -> Mapping[str, str]:
         "Cohort": "/v1/cohort/report",
         "Repeatability studies": "/app/studies",
         "Audit": "/app/audit",
-        "Settings": "/app/settings",
     }
 
 

@@ -39,13 +39,15 @@ def see_subjects(
 @router.get("/{subject_id}")
 def see_subject(subject_id: str, request: Request, member: ReadingMember, service: TheService) -> HTMLResponse:
     """One subject: visits and photos in time, what the series says, and what can be done."""
-    history = HistoryDesk(service.database).see(member.actor, subject_id, clock_of(request))
+    clock = clock_of(request)
+    history = HistoryDesk(service.database).see(member.actor, subject_id, clock)
     found = _document(history.series)
     return show(
         request,
         member,
         "subject.html",
         subject=history,
+        zone=clock.name,
         headline="" if found is None else headline(found),
         tables=() if found is None else _told(tables(found)),
         spark_px=(sparkline.WIDTH, sparkline.HEIGHT),

@@ -20,7 +20,7 @@ from service.assembly import Service
 from service.documents import refused_document
 from service.people.cookies import COOKIE
 from service.people.welcome import Newcomer
-from service.sandbox import MeasureOutcome
+from service.sandbox import CompareOutcome, MeasureOutcome
 from service.serving import serving
 from service.settings import Settings
 from service.tenancy.keys import create_key
@@ -65,6 +65,8 @@ class Portraitist(CourseAnalyst):
         return MeasureOutcome(found.document, upload, small(upload))
 
     def compare_shots(self, before, after, subject=None, view=View.FRONTAL, *, checked=False, floors=()):
+        if wall() in {shot.upload for shot in (*before, *after)}:
+            return CompareOutcome(refused_document(Refused(Flag.of(FlagCode.NO_FACE)), "after"), None, None)
         lids = [[dataclasses.replace(shot, upload=b"photo 0.4") for shot in shots] for shots in (before, after)]
         found = super().compare_shots(*lids, subject, view)
         return dataclasses.replace(found, aligned_before_jpeg=drawn_face(0), aligned_after_jpeg=drawn_face(20))

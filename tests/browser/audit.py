@@ -36,7 +36,9 @@ def overflowing(page: Page) -> list[str]:
 def nameless(page: Page) -> list[str]:
     """What can be used and has no name."""
     return page.locator(FOCUSABLE).evaluate_all(
-        """elements => elements.filter(e => !(e.getAttribute('aria-label') || e.innerText || e.textContent).trim())
+        """elements => elements.filter(e => e.type !== 'hidden')
+            .filter(e => !(e.getAttribute('aria-label') || e.innerText || e.textContent
+                || [...(e.labels ?? [])].map(label => label.textContent).join('')).trim())
             .map(e => e.outerHTML.slice(0, 80))"""
     )
 
@@ -48,7 +50,7 @@ def unreached(page: Page) -> list[str]:
             .map(e => [...document.querySelectorAll('*')].indexOf(e))"""
     )
     reached = set()
-    for _ in range(len(usable) + 5):
+    for _ in range(2 * len(usable) + 10):  # lists are stops too, and a date has one for each of its parts
         page.keyboard.press("Tab")
         reached.add(page.evaluate("[...document.querySelectorAll('*')].indexOf(document.activeElement)"))
     missed = sorted(set(usable) - reached)

@@ -114,6 +114,7 @@ def test_records_are_added_changed_compared_and_erased_on_the_subjects_page(app,
     page = app.window(browser)
     page.goto("/app/subjects?q=104")
     page.get_by_role("link", name="P-1042").press("Enter")
+    page.wait_for_url(f"**/app/subjects/{known}")  # and for its script, which gives the buttons their work
 
     press(page, "Add filler, toxin …")
     page.get_by_label("Day, or first day").fill("2026-04-01")
@@ -150,9 +151,8 @@ def test_every_page_is_whole_on_phones_and_desks_in_light_and_dark(app, browser,
     first, *_, last = photos_of(app, known)
     asked = {"before_photo_id": first["id"], "after_photo_id": last["id"]}
     app.clinic.post("/v1/comparisons", asked)
-    refused = app.clinic.post("/v1/comparisons", asked | {"after_photo_id": photos_of(app, known)[1]["id"]}).json()[
-        "id"
-    ]
+    with_wall = asked | {"after_photo_id": photos_of(app, known)[1]["id"]}
+    refused = app.clinic.post("/v1/comparisons", with_wall).json()["id"]
     app.clinic.post("/v1/repeatability-studies?wait=10", {"name": "Room 1", "photo_ids": [[first["id"], last["id"]]]})
     paths = (
         *("/app", "/app/subjects", f"/app/subjects/{known}", f"/app/upload?subject_id={known}"),

@@ -2,12 +2,12 @@
 
 import { call } from "./calls.js";
 import { prepareForms } from "./forms.js";
-import { tellZone } from "./zone.js";
+import { keepZone } from "./zone.js";
 
 const boxes = [...document.querySelectorAll("[data-compare]")];
 const bar = document.querySelector("[data-bar]");
 
-if (tellZone()) location.reload();
+keepZone(document.querySelector("[data-zone]").dataset.zone);
 prepareForms();
 if (bar) prepareChoice();
 

@@ -1,7 +1,7 @@
 /** The worklist keeps itself up to date: it asks quietly whether something changed, and shows it then. */
 
 import { call } from "./calls.js";
-import { tellZone } from "./zone.js";
+import { keepZone } from "./zone.js";
 
 const BUSY_MS = 2500;
 const IDLE_MS = 30000;
@@ -10,7 +10,7 @@ const SEEN = "liftmark-worklist-seen";
 const work = document.querySelector("[data-work]");
 const said = document.querySelector("[data-said]");
 
-if (tellZone()) location.reload();
+keepZone(work.dataset.zone);
 markNew();
 setTimeout(look, pause());
 

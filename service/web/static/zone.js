@@ -7,8 +7,13 @@ export function zone() {
   return Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC";
 }
 
-/** Have the browser tell of its zone from now on; whether that is news. */
-export function tellZone() {
+/** Have the browser tell of its zone from now on, and load a page anew whose days are of another one. */
+export function keepZone(shown) {
+  if (tellZone() && zone() !== shown) location.reload();
+}
+
+/** Whether it was told for the first time: a zone that the service does not know is not told over and over. */
+function tellZone() {
   const told = `${NAME}=${zone()}`;
   if (document.cookie.split("; ").includes(told)) return false;
   const secure = location.protocol === "https:" ? "; Secure" : "";
@@ -25,5 +30,6 @@ export function dayOf(moment) {
 /** A day as a field has it, in the words of the page's language. */
 export function dayWords(day) {
   const [year, month, date] = day.split("-").map(Number);
-  return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium" }).format(new Date(year, month - 1, date));
+  const language = document.documentElement.lang;
+  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "medium" }).format(new Date(year, month - 1, date));
 }
