@@ -183,7 +183,8 @@ class SubjectSeries(SubjectRow):
     """A series as it was last made: one a course, or one of a subject without a course.
 
     ``fingerprint`` is of all that ``document`` was made from, ``pairs`` the comparisons among it (as in
-    ``Comparison.asked``, with blanks between them). ``due_…`` are the document's, for lists of what is due.
+    ``Comparison.asked``, with blanks between them). ``due_…`` are the document's, for lists of what is due, and
+    ``cohort`` is the part of it that cohorts read (:mod:`service.cohort.members`).
     """
 
     __tablename__ = "series"
@@ -202,6 +203,7 @@ class SubjectSeries(SubjectRow):
     due_says: Mapped[str | None]
     due_since: Mapped[date | None]
     due_until: Mapped[date | None]
+    cohort: Mapped[str | None]
 
 
 class EndingRow(SubjectRow):

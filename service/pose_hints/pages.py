@@ -52,11 +52,12 @@ class Seat:
 @router.get("/{subject_id}")
 def see_camera(subject_id: str, request: Request, member: IngestingMember, service: TheService) -> HTMLResponse:
     """A camera with the baseline photo laid over what it sees."""
-    seat = _seat(service.database, member.actor, subject_id, clock_of(request))
+    seat = seat_of(service.database, member.actor, subject_id, clock_of(request))
     return show(request, member, "camera.html", seat=seat, phases=PHASES)
 
 
-def _seat(database: Database, actor: Actor, subject_id: str, clock: Clock) -> Seat:
+def seat_of(database: Database, actor: Actor, subject_id: str, clock: Clock) -> Seat:
+    """What the page needs to know, or ServiceError where there is no such subject."""
     with database.writing(actor.tenant) as session:
         photos = Photos(session, actor.tenant)
         subject = Subjects(session, actor.tenant).get(subject_id)

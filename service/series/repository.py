@@ -25,6 +25,11 @@ class StoredSeries(TenantRepository[SubjectSeries]):
         """All of a subject, with their documents."""
         return self.every(SubjectSeries.subject_id == subject_id)
 
+    def document_of(self, row: SubjectSeries) -> str:
+        """The document of a row that was listed without it."""
+        self.session.refresh(row, ["document"])
+        return row.document
+
     def due_of_subjects(self, subject_ids: Collection[str]) -> dict[str, SubjectSeries]:
         """What is due for each of these subjects, the most pressing alone; without those for whom nothing is."""
         where = (SubjectSeries.subject_id.in_(subject_ids), SubjectSeries.due_until.is_not(None))

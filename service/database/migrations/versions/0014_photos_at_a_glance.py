@@ -1,4 +1,4 @@
-"""What lists show of a photo without reading its measurements: its verdict with the reasons, and a small picture."""
+"""What lists show of a photo, and cohorts of a series, without reading the long documents; and small pictures."""
 
 import json
 
@@ -15,6 +15,7 @@ def upgrade() -> None:
     """Make the columns, and copy the verdicts of the photos that are there out of their documents."""
     for column in ("judged", "thumbnail_blob"):
         op.add_column("photos", sa.Column(column, sa.Text()))
+    op.add_column("series", sa.Column("cohort", sa.Text()))  # filled when a series is next made; read from it till then
     for name, table, column in _INDEXES:
         op.create_index(name, table, ["tenant_id", column])
     _copy_verdicts()
@@ -24,6 +25,7 @@ def downgrade() -> None:
     """Take them away."""
     for name, table, _ in _INDEXES:
         op.drop_index(name, table)
+    op.drop_column("series", "cohort")
     for column in ("judged", "thumbnail_blob"):
         op.drop_column("photos", column)
 
