@@ -24,6 +24,9 @@ class Analyser(Protocol):
     def pose_hints(self, preview: bytes, held: HeldHeadDocument | None) -> PoseHintsDocument | None:
         """What to change before the photo is taken that ``preview`` is of; None where it cannot be opened."""
 
+    def logo(self, upload: bytes) -> bytes | None:
+        """A PNG or JPEG drawn anew as a small PNG; None when it is neither, or cannot be opened."""
+
     def measure(
         self,
         upload: bytes,

@@ -41,6 +41,7 @@ from service.out_of_service import answer_while_out_of_service
 from service.pages.routes import STATIC as PAGES_STATIC
 from service.pages.routes import router as pages
 from service.people.door import router as door
+from service.people.settings_pages import router as personal_settings
 from service.photos.pages import router as upload_page
 from service.photos.routes import router as photos
 from service.pose_hints.pages import router as camera_page
@@ -82,7 +83,7 @@ _ROUTERS: Final = (
     *(subjects, courses, visits, confounders, photos, pose_hints, corrections, comparisons),
     *(series, repeatability, cohort, consents, links),
     *(interop, webhooks, usage, audit, health, metrics, pages),
-    *(door, worklist, subject_pages, upload_page, camera_page),
+    *(door, personal_settings, worklist, subject_pages, upload_page, camera_page),
     *(comparison_pages, series_pages, study_pages, audit_pages),
 )
 

@@ -276,6 +276,7 @@ def _add_the_services_commands() -> None:
         cli_clinic,
         cli_keys,
         cli_pages,
+        cli_people,
         cli_reconcile,
         cli_serve,
     )
@@ -286,6 +287,7 @@ def _add_the_services_commands() -> None:
     cli_serve.register(app)
     cli_keys.register(app)
     cli_clinic.register(app)
+    cli_people.register(app)
     cli_audit.register(app)
     cli_reconcile.register(app)
 

@@ -25,7 +25,7 @@ from service.bench.pages_rows import Multiplier
 from service.client import Liftmark
 from service.client.shapes import NewComparison, NewCourse, NewSubject, NewVisit
 from service.people.cookies import COOKIE
-from service.people.welcome import Newcomer
+from service.people.joining import Newcomer
 from service.serving import serving
 from service.settings import Settings
 from service.tenancy.clinics import clinics_by_name
@@ -101,6 +101,7 @@ def _pages(subject_id: str, pair_id: str) -> Mapping[str, str]:
         "Cohort": "/v1/cohort/report",
         "Repeatability studies": "/app/studies",
         "Audit": "/app/audit",
+        "Settings": "/app/settings",
     }
 
 

@@ -36,6 +36,7 @@ from service.documents.pose_hints import HeldHeadDocument, pose_hints_document
 from service.sandbox.child_loop import Job, run_child
 from service.sandbox.light import Analysed, lighter, with_pixels
 from service.sandbox.lockdown import EXIT_UNAVAILABLE
+from service.sandbox.logo import drawn_anew
 from service.sandbox.visits import compare_visits, on_given_scale, told_frames, with_corrections
 from service.sandbox.workers import REFUSED_CORRECTION
 
@@ -66,6 +67,7 @@ class AnalysisJobs:
             "picture": self.picture,
             "whole_picture": self.whole_picture,
             "pose_hints": self.pose_hints,
+            "logo": drawn_anew,
             "measure": self.measure,
             "compare": self.compare,
             "compare_shots": self.compare_shots,

@@ -19,7 +19,7 @@ from service.app import create_app
 from service.assembly import Service
 from service.documents import refused_document
 from service.people.cookies import COOKIE
-from service.people.welcome import Newcomer
+from service.people.joining import Newcomer
 from service.sandbox import CompareOutcome, MeasureOutcome
 from service.serving import serving
 from service.settings import Settings

@@ -144,6 +144,9 @@ class FakeAnalyst:
         found = PoseHints(() if held else (HintCode.FIND_FACE,))
         return None if preview == UNREADABLE else pose_hints_document(found)
 
+    def logo(self, upload: bytes) -> bytes | None:
+        return None if upload == UNREADABLE else b"\x89PNG logo"
+
     def measure(self, upload: bytes, view=View.FRONTAL, corrections=(), subject=None, *, checked=False):
         self.measured.append(upload)
         self.views.append(view)

@@ -13,8 +13,8 @@ from service.blobs.vault import blob_prefix
 from service.cohort.gathering import CohortViewer
 from service.documents.cohort import CohortFilters
 from service.people.cookies import COOKIE
+from service.people.joining import Newcomer, join, new_person
 from service.people.roles import Role
-from service.people.welcome import Newcomer, join, new_person
 from service.pose_hints.pages import seat_of
 from service.screens.days import Clock
 from service.subjects.history import HistoryDesk
