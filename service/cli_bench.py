@@ -19,7 +19,7 @@ from service.bench.speed import bench_speed, sample_pair
 from service.cli_analysis import make_folder_of, print_lines, write_json
 from service.terminal import speed_lines
 from service.terminal_load import load_lines
-from service.terminal_pages import page_lines
+from service.terminal_pages import page_lines, page_markdown
 
 
 def print_speed(photos: tuple[Path, Path] | None, json_file: Path | None, runs: int) -> None:
@@ -40,11 +40,13 @@ def print_load(sizes: tuple[int, int, int, int], json_file: Path | None) -> None
     print_lines(json_file, *load_lines(document))
 
 
-def print_pages(subjects: int, photos: int, runs: int, json_file: Path | None) -> None:
+def print_pages(subjects: int, photos: int, runs: int, json_file: Path | None, markdown: Path | None) -> None:
     """Time the application's pages; see ``liftmark bench pages --help``."""
     with Console(stderr=True).status("Starting the service") as status:
         document = bench_pages(subjects, photos, runs, status.update)
     write_json(document, json_file)
+    if markdown is not None:
+        write_marked(markdown, "pages", {"times": page_markdown(document)})
     print_lines(json_file, *page_lines(document))
 
 

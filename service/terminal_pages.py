@@ -17,3 +17,14 @@ def page_lines(document: PagesDocument) -> Iterator[RenderableType]:
         table.add_row(one.page, f"{one.median_ms:.0f}", f"{one.slowest_ms:.0f}", f"{one.kilobytes:.0f}")
     yield table
     yield f"{document.subjects} subjects, {document.photos} photos, {document.runs} runs of each page."
+
+
+def page_markdown(document: PagesDocument) -> str:
+    """The same as a table in Markdown."""
+    rows = [
+        f"| {one.page} | {one.median_ms:.0f} | {one.slowest_ms:.0f} | {one.kilobytes:.0f} |" for one in document.pages
+    ]
+    head = "| page | median, ms | slowest, ms | size, kB |\n| --- | ---: | ---: | ---: |"
+    return "\n".join(
+        (head, *rows, "", f"{document.subjects} subjects, {document.photos} photos, {document.runs} runs.")
+    )
