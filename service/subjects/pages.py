@@ -48,6 +48,7 @@ def see_subject(subject_id: str, request: Request, member: ReadingMember, servic
         "subject.html",
         subject=history,
         zone=clock.name,
+        told=clock.told,
         headline="" if found is None else headline(found),
         tables=() if found is None else _told(tables(found)),
         spark_px=(sparkline.WIDTH, sparkline.HEIGHT),

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Final
 
@@ -71,7 +71,7 @@ class Ready:
     after: str
     ready_at: str
     more: int
-    moment: str
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,7 @@ class _Rows:
     visits: dict[str, Visit]
     references: dict[str, str]
     state: str
+    seen_at: datetime | None
 
 
 class WorklistDesk:
@@ -112,8 +113,8 @@ class WorklistDesk:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def see(self, actor: Actor, day: date, clock: Clock) -> Worklist:
-        """The work of a day."""
+    def see(self, actor: Actor, day: date, clock: Clock, seen_at: datetime | None = None) -> Worklist:
+        """The work of a day; comparisons that came after ``seen_at`` are new."""
         with self._database.writing(actor.tenant) as session:
             for action, whole in (
                 (Action.PHOTOS_LISTED, Whole.PHOTOS),
@@ -121,7 +122,7 @@ class WorklistDesk:
                 (Action.COMPARISONS_LISTED, Whole.COMPARISONS),
             ):
                 record(session, actor, action, whole)
-            rows = _rows(session, actor, day, clock)
+            rows = _rows(session, actor, day, clock, seen_at)
         return _worklist(rows, clock)
 
     def state(self, actor: Actor, day: date, clock: Clock) -> str:
@@ -130,7 +131,7 @@ class WorklistDesk:
             return _state(session, actor, day, clock)
 
 
-def _rows(session: Session, actor: Actor, day: date, clock: Clock) -> _Rows:
+def _rows(session: Session, actor: Actor, day: date, clock: Clock, seen_at: datetime | None) -> _Rows:
     photos, tenant = Photos(session, actor.tenant), actor.tenant
     of_day = photos.newest(clock.begins(day), clock.ends(day), _MOST_PHOTOS)
     due = StoredSeries(session, tenant).due(clock.today(), None, _MOST_DUE)
@@ -144,6 +145,7 @@ def _rows(session: Session, actor: Actor, day: date, clock: Clock) -> _Rows:
         visits=Visits(session, tenant).with_ids({photo.visit_id for photo in (*of_day, *shown)}),
         references=Subjects(session, tenant).references({row.subject_id for row in (*of_day, *due, *ready)}),
         state=_state(session, actor, day, clock),
+        seen_at=seen_at,
     )
 
 
@@ -226,5 +228,5 @@ def _ready(pair: Comparison, more: int, rows: _Rows, clock: Clock) -> Ready:
         after=after,
         ready_at=f"{clock.day(pair.measured_at)}, {clock.time(pair.measured_at)}",
         more=more,
-        moment=pair.measured_at.isoformat(),
+        is_new=rows.seen_at is not None and pair.measured_at > rows.seen_at,
     )

@@ -1,6 +1,7 @@
 /** The camera page: what the camera sees under the photo that is to be matched, hints, the photo itself, its verdict. */
 
 import { Refused, call } from "./calls.js";
+import { element } from "./element.js";
 import { HintLoop } from "./pose-hints.js";
 import { ended, judged, newKey, sendPhoto, showReasons } from "./sending.js";
 import { say } from "./words.js";
@@ -106,7 +107,7 @@ function showHints(found) {
 async function take() {
   part("take").disabled = true;
   await countDown(Number(part("timer").value));
-  const canvas = Object.assign(document.createElement("canvas"), { width: video.videoWidth, height: video.videoHeight });
+  const canvas = element("canvas", { width: video.videoWidth, height: video.videoHeight });
   canvas.getContext("2d").drawImage(video, 0, 0);
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.95));
   taken = { blob, key: newKey() };
@@ -166,7 +167,7 @@ async function use() {
 
 function tellVerdict(photo) {
   const found = judged(photo);
-  const badge = Object.assign(document.createElement("span"), { className: `badge badge--${found.tone}`, textContent: say(found.name) });
+  const badge = element("span", { className: `badge badge--${found.tone}`, textContent: say(found.name) });
   part("verdict-says").replaceChildren(badge);
   showReasons(part("verdict-reasons"), found.reasons);
   trouble("");

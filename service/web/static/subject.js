@@ -7,7 +7,7 @@ import { keepZone } from "./zone.js";
 const boxes = [...document.querySelectorAll("[data-compare]")];
 const bar = document.querySelector("[data-bar]");
 
-keepZone(document.querySelector("[data-zone]").dataset.zone);
+keepZone(document.querySelector("[data-zone]"));
 prepareForms();
 if (bar) prepareChoice();
 

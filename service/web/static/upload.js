@@ -1,6 +1,7 @@
 /** The upload page: whose photos, of which visit; each sent with its progress, and its verdict shown. */
 
 import { Refused, call } from "./calls.js";
+import { element } from "./element.js";
 import { exifDay } from "./exif-day.js";
 import { ended, judged, newKey, sendPhoto, showReasons } from "./sending.js";
 import { say } from "./words.js";
@@ -267,11 +268,11 @@ async function baselineFor({ photo }) {
 
 function showNext(usable, baseline) {
   const place = form.querySelector("[data-next]");
-  const link = Object.assign(document.createElement("a"), { className: "button", href: `/app/subjects/${subject.id}`, textContent: say("to_subject") });
+  const link = element("a", { className: "button", href: `/app/subjects/${subject.id}`, textContent: say("to_subject") });
   place.replaceChildren(link);
   if (baseline) {
     const day = dayWords(dayOf(new Date(baseline.visit.taken_at)));
-    const button = Object.assign(document.createElement("button"), { className: "button button--primary", type: "button", textContent: say("compare", { day }) });
+    const button = element("button", { className: "button button--primary", type: "button", textContent: say("compare", { day }) });
     button.addEventListener("click", () => compare(button, baseline.id, usable.photo.id));
     place.prepend(button);
   }

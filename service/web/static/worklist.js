@@ -5,13 +5,11 @@ import { keepZone } from "./zone.js";
 
 const BUSY_MS = 2500;
 const IDLE_MS = 30000;
-const SEEN = "liftmark-worklist-seen";
 
 const work = document.querySelector("[data-work]");
 const said = document.querySelector("[data-said]");
 
-keepZone(work.dataset.zone);
-markNew();
+keepZone(work);
 setTimeout(look, pause());
 
 function pause() {
@@ -42,22 +40,12 @@ async function showAnew() {
     if (other && !part.contains(document.activeElement)) part.replaceWith(document.adoptNode(other));
   }
   const before = Number(work.dataset.waiting);
-  Object.assign(work.dataset, { state: fresh.dataset.state, waiting: fresh.dataset.waiting });
+  work.dataset.state = fresh.dataset.state;
+  work.dataset.waiting = fresh.dataset.waiting;
   tellHowMany(before, Number(fresh.dataset.waiting));
 }
 
 function tellHowMany(before, now) {
   if (before === now) return;
   said.textContent = now ? said.dataset.wordsWaiting.replace("%(count)s", now) : said.dataset.wordsReady;
-}
-
-/** Marks comparisons that came since this browser showed the list last. */
-function markNew() {
-  const lines = [...document.querySelectorAll("[data-ready] [data-moment]")];
-  const seen = localStorage.getItem(SEEN) ?? "";
-  for (const line of lines) {
-    if (seen && line.dataset.moment > seen) line.querySelector("[data-new]").hidden = false;
-  }
-  const newest = lines.map((line) => line.dataset.moment).sort().at(-1);
-  if (newest) localStorage.setItem(SEEN, newest);
 }

@@ -1,24 +1,15 @@
 /** Tells the service what the browser's clock is set to, so that a page's days begin when the clinic's do. */
 
-const NAME = "liftmark_zone";
-
 /** The browser's zone, `Europe/Vienna`. */
 export function zone() {
   return Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC";
 }
 
-/** Have the browser tell of its zone from now on, and load a page anew whose days are of another one. */
-export function keepZone(shown) {
-  if (tellZone() && zone() !== shown) location.reload();
-}
-
-/** Whether it was told for the first time: a zone that the service does not know is not told over and over. */
-function tellZone() {
-  const told = `${NAME}=${zone()}`;
-  if (document.cookie.split("; ").includes(told)) return false;
-  const secure = location.protocol === "https:" ? "; Secure" : "";
-  document.cookie = `${told}; path=/app; max-age=31536000; SameSite=Lax${secure}`;
-  return document.cookie.split("; ").includes(told);
+/** Tell the service of the browser's zone, once, where the page's days are of another one; the page is loaded anew. */
+export function keepZone({ dataset }) {
+  if (zone() === dataset.zone || zone() === dataset.told) return;
+  const told = new URLSearchParams({ name: zone(), next: location.pathname + location.search });
+  location.replace(`/app/zone?${told}`);
 }
 
 /** A moment's day by the browser's clock, as fields of the type `date` have it. */
