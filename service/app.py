@@ -24,6 +24,7 @@ from service.cohort.routes import router as cohort
 from service.comparisons.pages import router as comparison_pages
 from service.comparisons.routes import router as comparisons
 from service.confounders.routes import router as confounders
+from service.consents.pages import router as consents_pages
 from service.consents.routes import router as consents
 from service.corrections.routes import router as corrections
 from service.courses.routes import router as courses
@@ -33,6 +34,7 @@ from service.health.routes import router as health
 from service.interop.routes import router as interop
 from service.limiting.proxies import ClientBehindProxy
 from service.limiting.turnstile import Turnstile
+from service.links.pages import router as links_pages
 from service.links.routes import router as links
 from service.observing.logs import told_of
 from service.observing.request_record import RequestRecord
@@ -85,6 +87,7 @@ _ROUTERS: Final = (
     *(interop, webhooks, usage, audit, health, metrics, pages),
     *(door, personal_settings, worklist, subject_pages, upload_page, camera_page),
     *(comparison_pages, series_pages, study_pages, audit_pages),
+    *(consents_pages, links_pages),
 )
 
 _ROUTES: Final = _routes_of(*_ROUTERS)

@@ -63,6 +63,7 @@ class Action(StrEnum):
     LINKS_READ = "links_read"
     LINK_REVOKED = "link_revoked"
     CONSENT_RECORDED = "consent_recorded"
+    CONSENT_REPLACED = "consent_replaced"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     CONSENTS_READ = "consents_read"
     IRIS_DIAMETER_SET = "iris_diameter_set"

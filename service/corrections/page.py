@@ -17,14 +17,23 @@ _CHOICES: Final = tuple(  # the subject's right first, as it stands first in the
 )
 
 
-def render_correction_page(seen: CorrectionsAnswer, *, static: str = "/static", home: Home | None = None) -> str:
-    """Write the page; what it draws travels as JSON in a block that browsers do not run."""
+def render_correction_page(
+    seen: CorrectionsAnswer, *, static: str = "/static", csrf: str | None = None, home: Home | None = None
+) -> str:
+    """Write the page; what it draws travels as JSON in a block that browsers do not run.
+
+    Parameters
+    ----------
+    csrf : of the reader's session, where they are signed in.
+    home : the way back for them.
+    """
     return (
         templates()
         .get_template("correction.html")
         .render(
             static=static,
             home=home,
+            csrf=csrf,
             photo_id=seen.photo_id,
             size_px=seen.size_px,
             mm_per_px=seen.mm_per_px,

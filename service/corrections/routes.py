@@ -16,6 +16,7 @@ from service.corrections.viewing import CorrectionViewer
 from service.database.tables import Photo
 from service.dependencies import Ingester, Reader, TheService, Wait
 from service.errors import ProblemCode, problems
+from service.people.own_pages import csrf_of
 from service.photos.repository import PhotoStatus
 from service.photos.viewing import PhotoViewer
 from service.screens.way_back import way_back
@@ -94,12 +95,12 @@ def get_picture(photo_id: str, actor: Reader, service: TheService) -> Response:
     response_class=HTMLResponse,
     responses=problems(_C.PHOTO_NOT_FOUND, _C.NO_CONTOURS, _C.NOT_READY, _C.LINK_ENDED),
 )
-def get_correction_page(photo_id: str, request: Request, actor: Ingester, service: TheService) -> HTMLResponse:
+def get_correction_page(photo_id: str, actor: Ingester, service: TheService, request: Request) -> HTMLResponse:
     """Open the page on which contours are placed. A browser comes here through a link (`POST …/correction-link`)."""
     seen = CorrectionViewer(service.database, service.vaults, service.doorkeeper).page(actor, photo_id)
     photo = PhotoViewer(service.database, service.vaults).peek(actor, photo_id)
     home = way_back(request, f"/app/subjects/{photo.subject_id}", _("To the subject"))
-    return HTMLResponse(render_correction_page(seen, home=home))
+    return HTMLResponse(render_correction_page(seen, csrf=csrf_of(request), home=home))
 
 
 @router.post(

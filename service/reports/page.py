@@ -8,6 +8,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.documents import ComparisonDocument, RefusedDocument
+from service.links.sharing import ShareOffer
 from service.reports.chart import WIDTH
 from service.reports.flags import parted
 from service.reports.home import Home
@@ -42,7 +43,7 @@ def templates() -> Environment:
     return environment
 
 
-def render_comparison_page(
+def render_comparison_page(  # noqa: PLR0913  each is something that a reader may be offered
     document: ComparisonDocument,
     *,
     before_image: str,
@@ -51,6 +52,7 @@ def render_comparison_page(
     correct_links: Mapping[str, str] | None = None,
     pdf_link: str | None = None,
     home: Home | None = None,
+    share: ShareOffer | None = None,
 ) -> str:
     """Write the report of one comparison.
 
@@ -62,6 +64,7 @@ def render_comparison_page(
         who may.
     pdf_link : where the same report is had on paper.
     home : the way back, for a reader who is signed in.
+    share : for a reader who may make links to it.
     """
     return (
         templates()
@@ -84,6 +87,7 @@ def render_comparison_page(
             limits=comparison_limits(document),
             correct_links=correct_links or {},
             pdf_link=pdf_link,
+            share=share,
         )
     )
 

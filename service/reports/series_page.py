@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from models.alignment import ALIGNED_SIZE_PX
 from service.documents.series import SeriesDocument
+from service.links.sharing import ShareOffer
 from service.reports.home import Home
 from service.reports.limits import SERIES_LIMITS
 from service.reports.page import templates
@@ -14,7 +15,7 @@ from service.reports.series.tables import measure_charts, tables
 from service.reports.series.visits import player, visit_cards
 
 
-def render_series_page(
+def render_series_page(  # noqa: PLR0913  each is something that a reader may be offered
     document: SeriesDocument,
     *,
     images: Mapping[str, str],
@@ -23,6 +24,7 @@ def render_series_page(
     csv_link: str | None = None,
     pdf_link: str | None = None,
     home: Home | None = None,
+    share: ShareOffer | None = None,
 ) -> str:
     """Write the report of one subject's series.
 
@@ -33,6 +35,7 @@ def render_series_page(
     static : address of the folder with CSS and scripts, without a slash at its end.
     csv_link, pdf_link : where the same series is had as a table and on paper.
     home : the way back, for a reader who is signed in.
+    share : for a reader who may make links to it.
     """
     cards = visit_cards(document, images, compare_links)
     return (
@@ -43,6 +46,7 @@ def render_series_page(
             home=home,
             csv_link=csv_link,
             pdf_link=pdf_link,
+            share=share,
             screen=first_screen(document),
             tables=tables(document),
             measures=measure_charts(document),

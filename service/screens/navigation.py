@@ -22,6 +22,8 @@ _ENTRIES: Final = (
     Entry(N_("Upload"), "/app/upload", Scope.INGEST),
     Entry(N_("All courses"), "/app/cohort", Scope.READ),
     Entry(N_("Repeatability"), "/app/studies", Scope.READ),
+    Entry(N_("Consents"), "/app/consents", Scope.READ),
+    Entry(N_("Links"), "/app/links", Scope.EXPORT),
     Entry(N_("Audit"), "/app/audit", Scope.ADMIN),
 )
 """In the order in which they are shown; the settings stand beside the person's name."""

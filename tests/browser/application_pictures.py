@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from PIL import Image
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.application import Application, running_application, wall
 from tests.browser.chromium import ARGUMENTS, executable
@@ -61,7 +61,9 @@ def _take(app: Application, browser: Browser, shot: Shot, subjects: Mapping[str,
     options = {"color_scheme": shot.scheme, "reduced_motion": "reduce", "device_scale_factor": 1.5}
     page = app.window(browser, shot.width, shot.height, **options)
     page.goto(shot.page.format(**subjects))
-    page.wait_for_timeout(4000 if "camera" in shot.page else 800)  # for small pictures, and for a hint
+    page.wait_for_timeout(800)  # for small pictures
+    if "camera" in shot.page:
+        expect(page.locator("[data-hints]")).not_to_be_empty(timeout=60_000)
     path = images / f"{shot.name}.webp"
     Image.open(BytesIO(page.screenshot())).save(path, quality=80, method=6)
     page.close()

@@ -120,12 +120,14 @@ def test_records_are_added_changed_compared_and_erased_on_the_subjects_page(app,
     page.get_by_label("Day, or first day").fill("2026-04-01")
     press(page, "Save")
     expect(page.get_by_role("heading", name="Filler from 1 Apr 2026 on")).to_be_visible()
+    page.wait_for_load_state()
 
     page.get_by_role("button", name="Change the visit of 6 Apr 2026").press("Enter")
     expect(page.get_by_label("Phase")).to_have_value("treatment")
     page.get_by_label("Number of the session").fill("5")
     press(page, "Save")
     expect(page.get_by_role("heading", name="6 Apr 2026 Treatment 5")).to_be_visible()
+    page.wait_for_load_state()
 
     for day in ("6 Apr 2026", "2 Mar 2026"):
         page.get_by_role("checkbox", name=re.compile(f"Compare {day}")).press("Space")
@@ -141,6 +143,7 @@ def test_records_are_added_changed_compared_and_erased_on_the_subjects_page(app,
         (dialog if key == "Escape" else dialog.get_by_role("button", name="Erase")).press(key)
         expect(dialog).to_be_hidden()
         expect(page.get_by_role("checkbox")).to_have_count(left)
+        page.wait_for_load_state()
         assert len(photos_of(app, known)) == left
 
 
