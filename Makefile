@@ -89,6 +89,7 @@ texts: setup ## Bring the catalogues of translations up to what the code says; w
 
 pictures: setup-dev ## Take the pictures of the pages anew (needs chromium)
 	$(BIN)/python -m tests.browser.take_pictures
+	$(BIN)/python -m tests.browser.take_people_pictures
 
 lock: ## Write the hash locks anew (needs uv; UPGRADE=1: with the newest versions)
 	$(call compile,--group dev -o requirements-dev.lock)

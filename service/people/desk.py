@@ -105,17 +105,14 @@ class PeopleDesk:
     def change_role(self, actor: Actor, person_id: str, role: Role) -> None:
         """Give the person another role; their browsers have it at once."""
         with self._database.writing(actor.tenant) as session:
-            person = _present(session, actor.tenant, person_id)
-            if role is not Role.OWNER:
-                People(session, actor.tenant).require_another_owner(person)
+            person = _one_of_several(session, actor.tenant, person_id, stays_owner=role is Role.OWNER)
             person.role = role
             record(session, actor, Action.PERSON_CHANGED, person_id)
 
     def end(self, actor: Actor, person_id: str) -> None:
         """End the person, their sessions, and the links and invitations that they made, all at once."""
         with self._database.writing(actor.tenant) as session:
-            person = _present(session, actor.tenant, person_id)
-            People(session, actor.tenant).require_another_owner(person)
+            person = _one_of_several(session, actor.tenant, person_id)
             person.ended_at = now()
             SignIns(session, actor.tenant).end_all_of(person_id)
             end_links_of(session, actor.tenant, f"{PERSON}{person_id}", by=actor.name)
@@ -144,3 +141,10 @@ def _present(session: Session, tenant: TenantId, person_id: str) -> Person:
     if person.ended_at is not None:
         raise ServiceError(ProblemCode.PERSON_NOT_FOUND)
     return person
+
+
+def _one_of_several(session: Session, tenant: TenantId, person_id: str, *, stays_owner: bool = False) -> Person:
+    """The person; ServiceError where it is the last owner, unless that is what they stay."""
+    if People(session, tenant).hold_owners() == {person_id} and not stays_owner:
+        raise ServiceError(ProblemCode.LAST_OWNER)
+    return _present(session, tenant, person_id)

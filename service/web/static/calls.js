@@ -35,9 +35,10 @@ export async function call(method, path, body, { quiet = false, headers = {}, ..
   }
 }
 
-/** What every call of this page must carry; for those that are not made by `fetch`. */
+/** What every call of this page must carry where somebody is signed in; for calls that are not made by `call`. */
 export function pageHeaders() {
-  return { "X-Liftmark-CSRF": document.querySelector("meta[name=csrf]")?.content ?? "" };
+  const token = document.querySelector("meta[name=csrf]")?.content;
+  return token ? { "X-Liftmark-CSRF": token } : {};
 }
 
 async function answered(method, path, body, headers, options) {
