@@ -17,6 +17,7 @@ from service.consents.schemas import ConsentAnswer, ConsentsAnswer, NewConsent, 
 from service.corrections.schemas import CorrectionAnswer, CorrectionsAnswer, NewCorrection, NewCorrectionLink
 from service.courses.schemas import CourseAnswer, CoursePatch, NewCourse
 from service.documents.cohort import CohortDocument
+from service.documents.pose_hints import PoseHintsDocument
 from service.links.schemas import ShareLinkAnswer
 from service.paging import Page
 from service.photos.repository import PhotoStatus
@@ -72,6 +73,7 @@ __all__ = [
     "PhotoAnswer",
     "PhotoStatus",
     "PhotoSummary",
+    "PoseHintsDocument",
     "Purpose",
     "SeriesAnswer",
     "ShareLinkAnswer",

@@ -54,7 +54,7 @@ async function answered(method, path, body, headers, options) {
     throw new Refused(0, "offline", problemPlace?.dataset.offline ?? error.message);
   });
   if (!response.ok) throw await refusalOf(response);
-  return isJson(response) ? response.json() : null;
+  return response.status !== 204 && isJson(response) ? response.json() : null; // 204 is empty whatever its type says
 }
 
 async function refusalOf(response) {

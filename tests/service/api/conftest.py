@@ -10,10 +10,12 @@ import pytest
 
 from models.anatomy import View
 from models.measurand import MEASURANDS, MeasurandCode
+from models.pose_hint import HintCode, PoseHints
 from models.quality import Flag, FlagCode, Refused
 from service.app import create_app
 from service.assembly import open_database
 from service.documents import ComparisonDocument, MeasurementDocument, refused_document
+from service.documents.pose_hints import pose_hints_document
 from service.sandbox import CompareOutcome, CrashKind, MeasureOutcome, WholePicture, WorkerCrashed
 from service.serving import serving
 from service.settings import Settings
@@ -138,6 +140,10 @@ class FakeAnalyst:
             raise WorkerCrashed(CrashKind.MEMORY)
         return None if upload == UNREADABLE else WholePicture(b"\xff\xd8 whole \xff\xd9", 300, 400)
 
+    def pose_hints(self, preview: bytes, held):
+        found = PoseHints(() if held else (HintCode.FIND_FACE,))
+        return None if preview == UNREADABLE else pose_hints_document(found)
+
     def logo(self, upload: bytes) -> bytes | None:
         return None if upload == UNREADABLE else b"\x89PNG logo"
 
@@ -149,8 +155,8 @@ class FakeAnalyst:
         if self.breaks or upload == POISON:
             raise WorkerCrashed(CrashKind.MEMORY)
         if upload == FACELESS:
-            return MeasureOutcome(refused_document(Refused(Flag.of(FlagCode.NO_FACE))), None)
-        return MeasureOutcome(measured(corrections, subject), b"\xff\xd8 overlay")
+            return MeasureOutcome(refused_document(Refused(Flag.of(FlagCode.NO_FACE))), None, b"\xff\xd8 small")
+        return MeasureOutcome(measured(corrections, subject), b"\xff\xd8 overlay", b"\xff\xd8 small")
 
     def compare_shots(
         self, before, after, subject=None, view=View.FRONTAL, *, checked=False, floors=()
