@@ -17,6 +17,8 @@ SOCIAL_WIDTH_PX: Final = 1080
 LARGEST_LONG_SIDE_PX: Final = 6000
 """Of one photo at its original size: what two of them take of the process' memory."""
 ANIMATED_LONG_SIDE_PX: Final = 1080
+GAP: Final = 0.012
+"""Between two photos side by side, in widths of both."""
 _LEAST_PX: Final = 16
 _BAR: Final = (0, 0, 0)
 
@@ -29,7 +31,7 @@ Moved = tuple[PhotoAnalysis, FloatArray]
 """A photo and its (3, 3) matrix from its pixel frame, at full resolution, to the aligned frame."""
 
 
-def frame_of(asked: Publishing, before: Moved, after: Moved, *, across: int, down: int) -> Frame | NotPublishable:
+def frame_of(asked: Publishing, before: Moved, after: Moved, *, across: float, down: float) -> Frame | NotPublishable:
     """The frame that both photos are cut to.
 
     Its resolution is the coarser photo's own, or less where the size asks for less: no photo is enlarged.
@@ -49,7 +51,7 @@ def frame_of(asked: Publishing, before: Moved, after: Moved, *, across: int, dow
     return _TOO_SMALL if min(width, height) < _LEAST_PX else Frame(box.left, box.top, scale, (width, height))
 
 
-def _most(asked: Publishing, box: Box, across: int, down: int) -> float:
+def _most(asked: Publishing, box: Box, across: float, down: float) -> float:
     """Output pixels per aligned pixel that the size allows."""
     wide, long = box.width * across, max(box.width * across, box.height * down)
     if asked.layout in MOVING:
@@ -111,8 +113,8 @@ def _scale(matrix: FloatArray) -> float:
     return float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
 
 
-def arrangement(layout: Layout) -> tuple[int, int]:
-    """How many photos stand beside and below each other in the finished picture."""
+def arrangement(layout: Layout) -> tuple[float, float]:
+    """How many photos, the gap between them included, the finished picture is wide and high."""
     if layout in ONE_BY_ONE or layout in MOVING:
         return 1, 1
-    return (2, 1) if layout is Layout.SIDE_BY_SIDE else (1, 2)
+    return (2 * (1 + GAP), 1) if layout is Layout.SIDE_BY_SIDE else (1, 2)
