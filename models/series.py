@@ -29,6 +29,7 @@ class SeriesPhoto:
     unusable : why the photo by itself cannot be measured; empty where it can.
     yaw_deg, pitch_deg : pose of the head, where it is known.
     notes : what the clinic wrote of the visit.
+    sha256 : of the file as uploaded, in hexadecimal digits; empty where it is not known.
     """
 
     key: str
@@ -39,6 +40,7 @@ class SeriesPhoto:
     yaw_deg: float = 0.0
     pitch_deg: float = 0.0
     notes: str = ""
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from service.audit.routes import router as audit
 from service.cohort.routes import router as cohort
 from service.comparisons.routes import router as comparisons
 from service.confounders.routes import router as confounders
+from service.consents.routes import router as consents
 from service.corrections.routes import router as corrections
 from service.courses.routes import router as courses
 from service.errors import Problem, answer_with_problems
@@ -65,7 +66,7 @@ def _routes_of(*routers: APIRouter) -> list[Route]:
 
 _ROUTERS: Final = (
     *(subjects, courses, visits, confounders, photos, corrections, comparisons, series, repeatability, cohort),
-    *(interop, webhooks, usage, audit, health, metrics, pages),
+    *(consents, interop, webhooks, usage, audit, health, metrics, pages),
 )
 
 _ROUTES: Final = _routes_of(*_ROUTERS)

@@ -14,6 +14,7 @@ from service.blobs.key_ring import KeyFiles, KeyRing
 from service.blobs.master_key import Cipher, MasterKey
 from service.blobs.vault import Vaults
 from service.comparisons.job import ComparePhotos
+from service.consents.withdrawal import NoExports, RestingExports
 from service.database import Database
 from service.database.migrate import migrate, tell_of_missing_walls
 from service.housekeeping import Housekeeper, Tidying
@@ -46,6 +47,7 @@ class Service:
     ----------
     doorkeeper : judges uploads by their header; not the analyst of the jobs, so that no upload waits for an analysis.
     archivist : makes whole pictures for other systems, which no upload waits for either; starts when first needed.
+    resting_exports : what exports rest on consents, for whoever withdraws one.
     upload_threads : uploads that wait for doorkeeper, disk or blob store leave all other requests their threads.
     """
 
@@ -59,6 +61,7 @@ class Service:
     links: LinkSigner
     webhook_cipher: Cipher
     limits: Limits
+    resting_exports: RestingExports = field(default_factory=NoExports)
     upload_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_UPLOAD_THREADS))
 
 

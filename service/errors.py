@@ -51,6 +51,9 @@ class ProblemCode(StrEnum):
     CORRECTION_NOT_FOUND = "correction_not_found"
     STUDY_NOT_FOUND = "repeatability_study_not_found"
     ERASURE_NOT_FOUND = "erasure_not_found"
+    CONSENT_NOT_FOUND = "consent_not_found"
+    CONSENT_MISSING = "consent_missing"
+    LINK_NOT_FOUND = "link_not_found"
     WEBHOOK_NOT_FOUND = "webhook_not_found"
     WEBHOOK_NOT_ALLOWED = "webhook_not_allowed"
     WEBHOOK_EXISTS = "webhook_exists"
@@ -132,6 +135,13 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         _C.ERASURE_NOT_FOUND: ProblemEntry(
             404, "No subject was erased under this id", "Check the subject's id, and that it was erased."
         ),
+        _C.CONSENT_NOT_FOUND: ProblemEntry(
+            404, "No consent to this purpose was ever recorded", "See the subject's consents."
+        ),
+        _C.CONSENT_MISSING: ProblemEntry(
+            409, "The subject's consent does not allow this", "See the subject's consents, and record what was signed."
+        ),
+        _C.LINK_NOT_FOUND: ProblemEntry(404, "No such link", "Check the link's id."),
         _C.WEBHOOK_NOT_FOUND: ProblemEntry(404, "No such webhook", "Check the webhook's id."),
         _C.WEBHOOK_NOT_ALLOWED: ProblemEntry(
             403,

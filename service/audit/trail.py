@@ -58,6 +58,11 @@ class Action(StrEnum):
     PHOTO_DICOM_READ = "photo_dicom_read"
     DUE_READ = "due_read"
     LINK_MADE = "link_made"
+    LINKS_LISTED = "links_listed"
+    LINK_REVOKED = "link_revoked"
+    CONSENT_RECORDED = "consent_recorded"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    CONSENTS_READ = "consents_read"
     IRIS_DIAMETER_SET = "iris_diameter_set"
     IRIS_DIAMETER_READ = "iris_diameter_read"
     IRIS_DIAMETER_WITHDRAWN = "iris_diameter_withdrawn"
@@ -92,6 +97,8 @@ class Whole(StrEnum):
     STUDIES = "repeatability_studies"
     COHORT = "cohort"
     WEBHOOKS = "webhooks"
+    LINKS = "links"
+    CONSENTS = "consents"
     AUDIT = "audit"
 
 

@@ -11,6 +11,7 @@ from models.anatomy import View
 from models.errors import LiftmarkError
 from service.client.account import AccountCalls
 from service.client.calls import read, shapes
+from service.client.consents import ConsentCalls
 from service.client.photos import PhotoCalls
 from service.client.records import RecordCalls
 from service.client.results import ResultCalls
@@ -28,7 +29,7 @@ class DamagedError(LiftmarkError):
     """What came is not what the service says that it has; ask again."""
 
 
-class Liftmark(RecordCalls, PhotoCalls, ResultCalls, AccountCalls, WebhookCalls):
+class Liftmark(RecordCalls, PhotoCalls, ResultCalls, AccountCalls, WebhookCalls, ConsentCalls):
     """One clinic's Liftmark. Threads may share it.
 
     A service that is busy, restarting or out of reach is tried again with growing pauses, and as late as it asks for;

@@ -4,6 +4,7 @@ This is loaded by the first call and not with the client, for it brings some of 
 """
 
 from models.anatomy import Side, View
+from models.consent import Purpose
 from models.correction import ContourName
 from models.course import Phase
 from service.audit.schemas import AuditAnswer, ErasureAnswer, VerificationAnswer
@@ -12,6 +13,7 @@ from service.cohort.schemas import NewCohortLink
 from service.comparisons.repository import ComparisonStatus
 from service.comparisons.schemas import ComparisonAnswer, ComparisonSummary, LinkAnswer, NewComparison, NewLink, Which
 from service.confounders.schemas import ConfounderAnswer, ConfounderKindAnswer, ConfounderPatch, NewConfounder
+from service.consents.schemas import ConsentAnswer, ConsentsAnswer, NewConsent, Withdrawal, WithdrawalAnswer
 from service.corrections.schemas import CorrectionAnswer, CorrectionsAnswer, NewCorrection, NewCorrectionLink
 from service.courses.schemas import CourseAnswer, CoursePatch, NewCourse
 from service.documents.cohort import CohortDocument
@@ -36,6 +38,8 @@ __all__ = [
     "ConfounderAnswer",
     "ConfounderKindAnswer",
     "ConfounderPatch",
+    "ConsentAnswer",
+    "ConsentsAnswer",
     "ContourName",
     "CorrectionAnswer",
     "CorrectionsAnswer",
@@ -51,6 +55,7 @@ __all__ = [
     "NewCohortLink",
     "NewComparison",
     "NewConfounder",
+    "NewConsent",
     "NewCorrection",
     "NewCorrectionLink",
     "NewCourse",
@@ -66,6 +71,7 @@ __all__ = [
     "PhotoAnswer",
     "PhotoStatus",
     "PhotoSummary",
+    "Purpose",
     "SeriesAnswer",
     "Side",
     "StudyAnswer",
@@ -78,4 +84,6 @@ __all__ = [
     "VisitPatch",
     "WebhookAnswer",
     "Which",
+    "Withdrawal",
+    "WithdrawalAnswer",
 ]

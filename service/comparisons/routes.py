@@ -25,6 +25,7 @@ from service.comparisons.viewing import ComparisonViewer
 from service.database.tables import Comparison
 from service.dependencies import Exporter, Ingester, Reader, TheService, Wait
 from service.errors import ProblemCode, problems
+from service.letterhead import ClinicPaper
 from service.paging import After, Limit, Page
 from service.reports import render_comparison_page
 from service.reports.pdf import comparison_pdf
@@ -130,11 +131,11 @@ def get_report(comparison_id: str, actor: Reader, service: TheService) -> HTMLRe
         **problems(_C.COMPARISON_NOT_FOUND, _C.NOT_READY, _C.NO_REPORT, _C.LINK_ENDED, _C.UNAVAILABLE),
     },
 )
-def get_report_pdf(comparison_id: str, actor: Reader, service: TheService) -> Response:
+def get_report_pdf(comparison_id: str, actor: Reader, service: TheService, paper: ClinicPaper) -> Response:
     """Get the report as a PDF, with both aligned photos."""
     document, before, after = ComparisonViewer(service.database, service.vaults).printed(actor, comparison_id)
     headers = {"Content-Disposition": 'attachment; filename="comparison.pdf"'}
-    return Response(comparison_pdf(document, before, after), media_type="application/pdf", headers=headers)
+    return Response(comparison_pdf(document, before, after, paper), media_type="application/pdf", headers=headers)
 
 
 @router.get(

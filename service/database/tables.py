@@ -77,7 +77,7 @@ class SubjectRow(TenantRow):
     subject_id: Mapped[str] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), index=True)
 
 
-def _one_alone(name: str, where: str, *columns: str) -> Index:
+def one_alone(name: str, where: str, *columns: str) -> Index:
     """Of the rows ``where`` that holds, one alone for each value of ``columns``."""
     return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))
 
@@ -179,7 +179,7 @@ class SubjectSeries(SubjectRow):
     __tablename__ = "series"
     __table_args__ = (
         UniqueConstraint("course_id"),
-        _one_alone("uq_series_without_course", "course_id IS NULL", "subject_id"),
+        one_alone("uq_series_without_course", "course_id IS NULL", "subject_id"),
         Index("ix_series_due", "tenant_id", "due_since"),
     )
     course_id: Mapped[str | None] = mapped_column(ForeignKey("courses.id", ondelete="CASCADE"))
@@ -210,7 +210,7 @@ class IrisDiameter(EndingRow):
     """The iris' diameter as the clinic measured it; one a subject that has not ended."""
 
     __tablename__ = "iris_diameters"
-    __table_args__ = (_one_alone("uq_iris_diameters_current", "ended_at IS NULL", "subject_id"),)
+    __table_args__ = (one_alone("uq_iris_diameters_current", "ended_at IS NULL", "subject_id"),)
     mm: Mapped[float]
     standard_uncertainty_mm: Mapped[float]
     measured_by: Mapped[str]
@@ -221,7 +221,7 @@ class ContourCorrection(EndingRow):
     """A contour of a photo placed by hand; ``shape`` is its JSON. One a contour and side that has not ended."""
 
     __tablename__ = "corrections"
-    __table_args__ = (_one_alone("uq_corrections_current", "ended_at IS NULL", "photo_id", "side", "contour"),)
+    __table_args__ = (one_alone("uq_corrections_current", "ended_at IS NULL", "photo_id", "side", "contour"),)
     photo_id: Mapped[str] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
     side: Mapped[str]
     contour: Mapped[str]

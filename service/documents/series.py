@@ -26,7 +26,8 @@ class SeriesVisitDocument(Document):
     """A photo's place in the series; excluded ones are shown, with ``reason``, and count for nothing.
 
     ``photo`` is an id, or a file's name. ``comparison_id`` is its comparison with the reference, where a service keeps
-    one; ``aligned_image`` the address of the photo in the reference's frame, where it could be laid there.
+    one; ``aligned_image`` the address of the photo in the reference's frame, where it could be laid there; ``sha256``
+    is that of the file as uploaded.
     """
 
     photo: str
@@ -40,6 +41,7 @@ class SeriesVisitDocument(Document):
     notes: str | None = None
     comparison_id: str | None = None
     aligned_image: str | None = None
+    sha256: str | None = None
 
 
 class PointDocument(Document):

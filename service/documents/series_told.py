@@ -84,6 +84,7 @@ def series_photo(
         yaw_deg=0.0 if pose is None else pose.yaw,
         pitch_deg=0.0 if pose is None else pose.pitch,
         notes=notes,
+        sha256=document.sha256,
     )
 
 
@@ -162,6 +163,7 @@ def _visit(visit: SeriesVisit, told: VisitTold) -> SeriesVisitDocument:
         notes=told.notes or photo.notes or None,
         comparison_id=told.comparison_id,
         aligned_image=told.aligned_image,
+        sha256=photo.sha256 or None,
     )
 
 

@@ -14,6 +14,7 @@ from service.database.tables import Subject
 from service.dependencies import Exporter, Reader, TheService, Wait
 from service.errors import ProblemCode, problems
 from service.fields import Day
+from service.letterhead import ClinicPaper
 from service.paging import After, Limit, Page
 from service.reports import render_comparison_page
 from service.reports.pdf import series_pdf
@@ -85,12 +86,18 @@ async def get_series_report(
     },
 )
 async def get_series_pdf(
-    subject_id: str, actor: Reader, service: TheService, course_id: OfCourse = None, wait: Wait = 0
+    subject_id: str,
+    actor: Reader,
+    service: TheService,
+    paper: ClinicPaper,
+    course_id: OfCourse = None,
+    wait: Wait = 0,
 ) -> Response:
     """Get the series as a PDF, with the aligned photos."""
     seen = await _seen(service, actor, subject_id, course_id, wait, Action.SERIES_PDF_READ)
     pictures = await run_in_threadpool(_viewer(service).pictures, actor, seen)
-    return _file(await run_in_threadpool(series_pdf, seen.document, pictures), "application/pdf", "series.pdf")
+    pdf = await run_in_threadpool(series_pdf, seen.document, pictures, paper)
+    return _file(pdf, "application/pdf", "series.pdf")
 
 
 @router.get(

@@ -52,6 +52,11 @@ def set_own_limits(session: Session, tenant: TenantId, limits: OwnLimits) -> Non
     session.execute(update(Clinic).where(Clinic.id == tenant).values(dict(zip(_COLUMNS, told, strict=True))))
 
 
+def clinic_name(session: Session, tenant: TenantId) -> str:
+    """What the clinic is called."""
+    return session.execute(select(Clinic.name).where(Clinic.id == tenant)).scalar_one()
+
+
 def clinics_by_name(session: Session) -> dict[str, TenantId]:
     """Every clinic, for whoever runs the service; they stand in no answer."""
     return {name: TenantId(tenant) for tenant, name in session.execute(select(Clinic.id, Clinic.name))}

@@ -7,6 +7,7 @@ from models.measurand import MEASURANDS
 from service.documents import ComparisonDocument
 from service.reports.limits import comparison_limits
 from service.reports.pdf.drawings import interval_svg
+from service.reports.pdf.letterhead import Letterhead
 from service.reports.pdf.pictures import is_jpeg
 from service.reports.pdf.printable import printable
 from service.reports.pdf.typeset import typeset
@@ -20,13 +21,16 @@ _DRAWN: tuple[str, ...] = ("side_words", "before", "after", "unit", "change", "i
                            "verdict_words", "meaning", "reason", "bar_words")  # fmt: skip
 
 
-def comparison_pdf(document: ComparisonDocument, before_jpeg: bytes, after_jpeg: bytes) -> bytes:
+def comparison_pdf(
+    document: ComparisonDocument, before_jpeg: bytes, after_jpeg: bytes, letterhead: Letterhead | None = None
+) -> bytes:
     """Lay out the comparison on A4, with both aligned photos."""
+    head = letterhead or Letterhead("")
     both = {"before.jpg": before_jpeg, "after.jpg": after_jpeg}
     files = {name: content for name, content in both.items() if is_jpeg(content)}
     tables = family_tables(document)
-    data = _data(document, tables) | {"pictures": list(files)}
-    return typeset("comparison", data, files | dict(_drawings(tables)))
+    data = _data(document, tables) | {"pictures": list(files)} | head.data
+    return typeset("comparison", data, files | head.files | dict(_drawings(tables)))
 
 
 def _data(document: ComparisonDocument, tables: Sequence[FamilyTable]) -> Json:

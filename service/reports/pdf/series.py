@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from models.measurand import MEASURANDS
-from service.documents.series import SeriesDocument
+from service.documents.series import SeriesDocument, SeriesVisitDocument
 from service.reports.limits import SERIES_LIMITS
 from service.reports.pdf.drawings import paper_svg
+from service.reports.pdf.letterhead import Letterhead
 from service.reports.pdf.pictures import is_jpeg, spread_over
 from service.reports.pdf.printable import printable
 from service.reports.pdf.typeset import typeset
@@ -17,18 +18,20 @@ from service.reports.series.visits import Player, VisitCard, player, visit_cards
 Json = dict[str, object]
 
 
-def series_pdf(document: SeriesDocument, pictures: Mapping[str, bytes]) -> bytes:
+def series_pdf(document: SeriesDocument, pictures: Mapping[str, bytes], letterhead: Letterhead | None = None) -> bytes:
     """Lay out the series on A4.
 
     Parameters
     ----------
     pictures : aligned photos as JPEG, by ``photo``; a photo without one is told in words alone.
     """
+    head = letterhead or Letterhead("")
     sound = [visit.photo for visit in document.visits if is_jpeg(pictures.get(visit.photo, b""))]
     names = {photo: f"photo-{number}.jpg" for number, photo in enumerate(sound)}
     measures, cards = measure_charts(document), visit_cards(document, names, {})
-    data = _data(document, measures, cards, player(document, cards))
-    return typeset("series", data, {names[photo]: pictures[photo] for photo in sound} | dict(_drawings(measures)))
+    data = _data(document, measures, cards, player(document, cards)) | head.data
+    shown = {names[photo]: pictures[photo] for photo in sound}
+    return typeset("series", data, shown | head.files | dict(_drawings(measures)))
 
 
 def _data(
@@ -41,6 +44,7 @@ def _data(
         "measures": [_measure(measure) for measure in measures],
         "chart-rows": [[_chart(chart) for chart in row] for row in _in_rows(measures)],
         "visits": [_visit(card) for card in cards],
+        "hashes": [_hash(visit) for visit in document.visits if visit.sha256],
         "pair": [] if seen is None else _pair(seen),
         "strip": [_photo(card) for card in spread_over([card for card in cards if card.image])],
         "photos": sum(bool(card.image) for card in cards),
@@ -114,6 +118,10 @@ def _photo(card: VisitCard) -> Json:
         "phase": card.phase,
         "excluded": card.excluded,
     }
+
+
+def _hash(visit: SeriesVisitDocument) -> Json:
+    return {"photo": printable(visit.photo), "sha256": visit.sha256}
 
 
 def _visit(card: VisitCard) -> Json:

@@ -12,7 +12,7 @@ METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 IDS = {
     **{
         f"{kind}_id": f"{kind}_id"
-        for kind in ("subject", "visit", "photo", "course", "confounder", "comparison", "study", "webhook")
+        for kind in ("subject", "visit", "photo", "course", "confounder", "comparison", "study", "webhook", "link")
     },
     **{f"{which}_{kind}": kind for which in ("before", "after") for kind in ("photo_id", "visit_id")},
     **{f"{which}_photo_ids[]": "photo_id" for which in ("before", "after")},
@@ -27,6 +27,7 @@ IDS = {
 TEXTS = frozenset(
     {
         *("reference", "q", "name", "notes", "room", "camera", "operator", "kind", "claim_percent"),
+        *("recorded_by", "paper", "why"),
         *("corrected_by", "measured_by", "instrument", "url", "Idempotency-Key"),
     }
 )

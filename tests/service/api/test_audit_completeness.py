@@ -17,6 +17,8 @@ IRIS_CIRCLE = {"centre": [201, 150], "radius": 58, "corrected_by": "Dr. A."}
 IRIS_OF = "/v1/photos/{photo_id}/corrections/{side}/{contour}"
 SUBJECT, VISITS, PHOTOS = "/v1/subjects/{subject_id}", "/v1/visits/{visit_id}", "/v1/photos/{photo_id}"
 PAIRS, STUDIES = "/v1/comparisons/{comparison_id}", "/v1/repeatability-studies"
+CONSENTS = "/v1/subjects/{subject_id}/consents"
+CONSENT = {"given_on": "2026-03-02", "recorded_by": "Dr. A.", "paper": "form of 2026-03-02, folder 12"}
 WEBHOOKS, HOOK = "/v1/webhooks/{webhook_id}", {"url": "http://127.0.0.1:9/hook"}
 
 Photos = ("photo 0.0", "photo 0.4", "photo 0.8")
@@ -51,6 +53,11 @@ CALLS = [
     call(f"PUT {SUBJECT}/iris-diameter", "iris_diameter_read", NEW, IRIS),
     call(f"GET {SUBJECT}/iris-diameter", "iris_diameter_read", NEW),
     call(f"DELETE {SUBJECT}/iris-diameter", "iris_diameter_withdrawn", "*"),
+    call(f"PUT {CONSENTS}/{{purpose}}", "consent_recorded", NEW, CONSENT),
+    call(f"PUT {CONSENTS}/{{purpose}}", "consents_read", NEW, CONSENT),
+    call(f"GET {CONSENTS}", "consents_read", "subject_id"),
+    call(f"DELETE {CONSENTS}/{{purpose}}", "consent_withdrawn", "*", {"why": "by telephone"}),
+    call(f"DELETE {CONSENTS}/{{purpose}}", "consents_read", "*"),
     call(f"POST {SUBJECT}/courses", "course_made", NEW, COURSE),
     call(f"GET {SUBJECT}/courses", "courses_read", "subject_id"),
     call("GET /v1/courses/{course_id}", "courses_read", "course_id"),
@@ -172,6 +179,7 @@ def one_of_each(clinic) -> dict[str, str]:
         "confounder_id": clinic.post(f"/v1/subjects/{subject}/confounders", CONFOUNDER).json()["id"],
         "webhook_id": clinic.post("/v1/webhooks", quiet).json()["id"],
         "study_id": clinic.post(f"{STUDIES}?wait=30", study).json()["id"],
+        "purpose": "website",
         "side": "left",
         "contour": "iris",
         "which": "before",

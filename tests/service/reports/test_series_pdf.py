@@ -1,5 +1,6 @@
 """The reports on paper: typeset from data that are never code, for readers and for screen readers."""
 
+import io
 import json
 import shutil
 import tempfile
@@ -9,15 +10,16 @@ from random import Random
 
 import pytest
 import typst
+from PIL import Image
 
-from service.reports.pdf import comparison_pdf, series_pdf
+from service.reports.pdf import Letterhead, comparison_pdf, series_pdf
 from service.reports.pdf import typeset as typesetting
 from service.reports.pdf.pictures import MOST_PHOTOS, is_jpeg, spread_over
 from service.reports.pdf.printable import printable, printable_text
 from tests.browser.site import drawn_face
 from tests.service.reports import documents as pairs
 from tests.service.reports import series_documents as series
-from tests.service.reports.pdf_text import inflated
+from tests.service.reports.pdf_text import inflated, pdf_text
 
 SERIES = {
     "everything": series.a_series(),
@@ -96,6 +98,25 @@ def test_every_picture_of_a_pdf_has_words(ask_typst):
     images = ask_typst("image")
     assert len(images) > len(document.visits)  # the photos and the charts
     assert all(image["alt"] for image in images)
+
+
+def logo() -> bytes:
+    drawn = io.BytesIO()
+    Image.new("RGB", (300, 120), "teal").save(drawn, "PNG")
+    return drawn.getvalue()
+
+
+def test_the_paper_names_the_clinic_and_the_files_that_were_measured(ask_typst):
+    paper = Letterhead("Clinic #panic()", logo())
+    document = series.a_series()
+    visits = tuple(visit.model_copy(update={"sha256": f"{n:064x}"}) for n, visit in enumerate(document.visits))
+    shown = pdf_text(series_pdf(document.model_copy(update={"visits": visits}), {}, paper))
+    assert "Clinic #panic()" in shown
+    assert all(f"{n:064x}" in shown for n in range(len(visits)))
+    assert "Sign of Clinic #panic()" in {image["alt"] for image in ask_typst("image")}
+    pdf = comparison_pdf(pairs.a_comparison(), drawn_face(0), drawn_face(9), paper)
+    assert claims_accessibility(pdf)
+    assert "Clinic #panic()" in pdf_text(pdf)
 
 
 @pytest.mark.parametrize("kind", ["math.equation", "raw", "ref", "link", "emph"])
