@@ -26,6 +26,7 @@ from service.consents.routes import router as consents
 from service.corrections.routes import router as corrections
 from service.courses.routes import router as courses
 from service.errors import Problem, answer_with_problems
+from service.exports.routes import router as exports
 from service.health.routes import router as health
 from service.interop.routes import router as interop
 from service.limiting.proxies import ClientBehindProxy
@@ -66,7 +67,7 @@ def _routes_of(*routers: APIRouter) -> list[Route]:
 
 _ROUTERS: Final = (
     *(subjects, courses, visits, confounders, photos, corrections, comparisons, series, repeatability, cohort),
-    *(consents, interop, webhooks, usage, audit, health, metrics, pages),
+    *(consents, exports, interop, webhooks, usage, audit, health, metrics, pages),
 )
 
 _ROUTES: Final = _routes_of(*_ROUTERS)

@@ -47,7 +47,10 @@ def published(
     uploads: Sequence[bytes],
     logo: bytes | None = None,
 ) -> tuple[PublishedDocument, tuple[bytes, ...]]:
-    """The pair as ordered: what was done, and the files; none where it could not be."""
+    """The pair as ordered: what was done, and a small picture of it with the files after it; none where it was refused.
+
+    A draft has the small picture alone.
+    """
     found = register(before.grey, after.grey, before.landmarks, after.landmarks, before.scale.px_per_mm)
     if isinstance(found, AlignmentRefused):
         return PublishedDocument(refused=_NOT_ALIGNED), ()
@@ -86,11 +89,12 @@ def _sign(logo: bytes) -> Pixels:
 
 
 def _files(order: PublishingOrder, pictures: list[Pixels]) -> tuple[bytes, ...]:
+    draft = _draft(pictures)
     if order.draft:
-        return (_draft(pictures),)
+        return (draft,)
     if order.layout in ANIMATED:
-        return (_animated(order.layout, pictures),)
-    return tuple(_still(picture, order) for picture in pictures)
+        return draft, _animated(order.layout, pictures)
+    return draft, *(_still(picture, order) for picture in pictures)
 
 
 def _draft(pictures: list[Pixels]) -> bytes:

@@ -70,9 +70,13 @@ class CompareOutcome:
 
 @dataclass(frozen=True, slots=True)
 class PublishOutcome:
-    """What became of a pair, and the files: two where each photo has its own, none where it was refused."""
+    """What became of a pair. Where it was refused there is neither a small picture (JPEG) nor a file; a draft has no file.
+
+    Of ``files`` there are two where each photo has its own.
+    """
 
     document: PublishedDocument
+    draft_jpeg: bytes | None
     files: tuple[bytes, ...]
 
 
@@ -272,7 +276,7 @@ def _read_publish(answer: Sequence[bytes]) -> PublishOutcome:
     document = _document(_PUBLISHED, answer)
     if (document.refused is None) != bool(answer[1:]):
         raise BrokenMessageError("the answer has no pictures, or some that it refused")
-    return PublishOutcome(document, tuple(answer[1:]))
+    return PublishOutcome(document, _picture(answer, 1), tuple(answer[2:]))
 
 
 def _json(given: Given) -> bytes:
