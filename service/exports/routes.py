@@ -5,7 +5,6 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Query, Response
 from starlette.concurrency import run_in_threadpool
 
-from models.consent import Purpose
 from service.dependencies import Exporter, Reader, RequestKey, TheService, Wait
 from service.documents.publishing import HonestyDocument
 from service.errors import ProblemCode, problems
@@ -13,11 +12,11 @@ from service.exports.desk import ExportDesk
 from service.exports.repository import ExportStatus
 from service.exports.schemas import (
     ExportAnswer,
-    ExportOptions,
     ExportPage,
     Ids,
     NewExport,
     NewPublication,
+    PreviewOptions,
     TakenDown,
 )
 from service.exports.viewing import ENDINGS, ExportViewer
@@ -33,7 +32,7 @@ _NO_PAIR: Final = (_C.COMPARISON_NOT_FOUND, _C.NOT_READY, _C.NO_REPORT, _C.NOT_P
 _JPEG: Final = {200: {"content": {"image/jpeg": {}}, "description": "A small picture."}}
 
 Before = Annotated[str | None, Query(max_length=64, pattern="^[0-9a-f]*$", description="`next` of the page before.")]
-Chosen = Annotated[ExportOptions, Query()]
+Chosen = Annotated[PreviewOptions, Query()]
 
 
 def _desk(service: TheService) -> ExportDesk:
@@ -138,11 +137,10 @@ def note_taken_down(
     response_class=Response,
     responses={**_JPEG, **problems(*_NO_PAIR, _C.CONSENT_MISSING, _C.FORMAT_MISSING)},
 )
-def get_export_preview(
-    comparison_id: str, purpose: Purpose, options: Chosen, actor: Exporter, viewer: Viewer
-) -> Response:
+def get_export_preview(comparison_id: str, wanted: Chosen, actor: Exporter, viewer: Viewer) -> Response:
     """See a small picture of what an export would be, under the same conditions."""
-    return Response(viewer.preview(actor, comparison_id, purpose, options), media_type="image/jpeg")
+    drawn = viewer.preview(actor, comparison_id, wanted.purpose, wanted.options)
+    return Response(drawn, media_type="image/jpeg")
 
 
 @router.get("/comparisons/{comparison_id}/honest-pair", responses=problems(*_NO_PAIR))

@@ -40,6 +40,17 @@ class ExportOptions(BaseModel):
         return self
 
 
+class PreviewOptions(ExportOptions):
+    """What an export would be, and for what."""
+
+    purpose: Purpose
+
+    @property
+    def options(self) -> ExportOptions:
+        """Without what it is for."""
+        return options_in(self)
+
+
 class NewExport(ExportOptions):
     """A pair to be published, for what, and how."""
 
@@ -66,7 +77,12 @@ class NewExport(ExportOptions):
     @property
     def options(self) -> ExportOptions:
         """Without what it is made of and for."""
-        return ExportOptions(**self.model_dump(include=set(ExportOptions.model_fields)))
+        return options_in(self)
+
+
+def options_in(wanted: ExportOptions) -> ExportOptions:
+    """The options alone of what has more."""
+    return ExportOptions(**wanted.model_dump(include=set(ExportOptions.model_fields)))
 
 
 class NewPublication(BaseModel):

@@ -9,7 +9,7 @@ import c2pa
 import pytest
 from PIL import Image
 
-from service.database.export_tables import Export
+from service.tenancy.keys import find_actor
 from tests.service.api.conftest import FACELESS
 
 CONSENT = {"given_on": "2026-03-02", "recorded_by": "Dr. A.", "paper": "form of 2 March"}
@@ -29,6 +29,11 @@ def agree(clinic, pair, purpose="website", **more):
 def export(clinic, pair, purpose="website", **more):
     wanted = {"comparison_id": pair["comparison_id"], "purpose": purpose, "format": "side_by_side", **more}
     return clinic.post("/v1/exports", wanted)
+
+
+def tenant_of(clinic, service) -> str:
+    with service.database.reading_across() as session:
+        return find_actor(session, clinic.headers["Authorization"].removeprefix("Bearer ")).tenant
 
 
 def doors(pair, made) -> list[str]:
@@ -150,9 +155,9 @@ def test_the_same_request_makes_one_export_and_erasing_takes_its_files(clinic, p
     wanted = {"comparison_id": pair["comparison_id"], "purpose": "website", "format": "stacked"}
     once, again = (clinic.post("/v1/exports", wanted, {"Idempotency-Key": "a"}).json() for _ in range(2))
     assert once == again
-    store = service.vaults.store
-    assert any("/exports/" in name for name in store.names_under(""))
+    store, tenant = service.vaults.store, tenant_of(clinic, service)
+    assert any("/exports/" in name for name in store.names_under(tenant))
     photo = clinic.get(f"/v1/comparisons/{pair['comparison_id']}").json()["before_photo_id"]
     assert clinic.delete(f"/v1/photos/{photo}").status_code == 204
-    assert not any("/exports/" in name for name in store.names_under(""))
+    assert not any("/exports/" in name for name in store.names_under(tenant))
     assert clinic.get(f"/v1/exports/{once['id']}").status_code == 404
