@@ -145,9 +145,7 @@ def verdict_of(flags: Iterable[Flag]) -> Comparable:
 def _pose(pair: RegisteredPair) -> Iterator[Difference]:
     pitch, yaw = pair.pitch_difference_deg, pair.yaw_difference_deg
     # A raised chin stretches the skin below the jaw.
-    for difference, favours, (partly, wholly) in zip(
-        (pitch, yaw), (_favours(-pitch), None), _POSE_GATES, strict=True
-    ):
+    for difference, favours, (partly, wholly) in zip((pitch, yaw), (_favours(-pitch), None), _POSE_GATES, strict=True):
         yield Difference(wholly if abs(difference) > wholly.stops else partly, difference, favours, partly)
 
 

@@ -13,8 +13,8 @@ from models.measurand import MeasurandCode, Unit
 from models.quality import Favours
 
 FORMULA: Final = (
-    "100 less, for each factor, 20 points a limit beyond half its limit, at most 40; half as many where it flatters the "
-    "before photo."
+    "100 less, for each factor, 20 points a limit beyond half its limit, at most 40; half as many where it flatters "
+    "the before photo."
 )
 """How the score is made, in one sentence; :mod:`analysis.publishing.honesty` follows it."""
 

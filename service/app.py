@@ -25,7 +25,8 @@ from service.confounders.routes import router as confounders
 from service.consents.routes import router as consents
 from service.corrections.routes import router as corrections
 from service.courses.routes import router as courses
-from service.errors import Problem, answer_with_problems
+from service.error_answers import answer_with_problems
+from service.errors import Problem
 from service.exports.routes import router as exports
 from service.health.routes import router as health
 from service.interop.routes import router as interop
@@ -37,9 +38,13 @@ from service.observing.routes import router as metrics
 from service.out_of_service import answer_while_out_of_service
 from service.pages.routes import STATIC as PAGES_STATIC
 from service.pages.routes import router as pages
+from service.people.door import router as door
 from service.photos.routes import router as photos
 from service.repeatability.routes import router as repeatability
 from service.sandbox import SandboxError
+from service.screens.language import SpokenLanguage
+from service.screens.refusals import show_refusals_on_pages
+from service.screens.routes import router as screens
 from service.series.routes import router as series
 from service.settings import MEGABYTE, Settings
 from service.subjects.routes import router as subjects
@@ -68,6 +73,7 @@ def _routes_of(*routers: APIRouter) -> list[Route]:
 _ROUTERS: Final = (
     *(subjects, courses, visits, confounders, photos, corrections, comparisons, series, repeatability, cohort),
     *(consents, exports, interop, webhooks, usage, audit, health, metrics, pages),
+    *(door, screens),
 )
 
 _ROUTES: Final = _routes_of(*_ROUTERS)
@@ -98,6 +104,7 @@ def create_app(settings: Settings | None = None, analyser: Analyser | None = Non
     app.mount("/static/pages", _RevalidatedFiles(directory=PAGES_STATIC))
     app.mount("/static", _RevalidatedFiles(directory=_WEB_STATIC, check_dir=False))
     answer_with_problems(app, _ROUTES)
+    show_refusals_on_pages(app)
     answer_while_out_of_service(app)
     return app
 
@@ -107,7 +114,7 @@ def _lifespan(settings: Settings, analyser: Analyser | None) -> Lifespan[FastAPI
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with open_service(settings, analyser) as service:
             app.state.service = service
-            app.state.gate = Gate(service.database, service.links, service.limits.guesses)
+            app.state.gate = Gate(service.database, service.links, service.limits.guesses, service.sign_ins)
             Thread(target=_warm_up, args=(service,), name="warm-up").start()
             yield
 
@@ -141,6 +148,7 @@ def _around(settings: Settings) -> list[Middleware]:
         Middleware(SafetyHeaders),
         Middleware(RequestRecord, _ROUTES),
         Middleware(ReceiveLimits, limit_bytes, settings.receive_idle_s, settings.receive_deadline_s),
+        Middleware(SpokenLanguage),
         Middleware(Authentication),
         Middleware(Turnstile, _ROUTES, settings.requests_at_once),
     ]

@@ -26,6 +26,8 @@ from service.limiting.limits import Limits
 from service.master_keys.rotation import require_keys
 from service.master_keys.secrets import Purpose, open_secrets
 from service.observing.watched import WatchedAnalyser, WatchedStore, count_database_errors, watched_doer
+from service.people.signing_in import SignInDesk
+from service.people.welcome import WelcomeDesk, welcome_code
 from service.photos.job import AnalysePhoto
 from service.repeatability.job import EvaluateStudy
 from service.sandbox import AnalysisWorkers
@@ -64,6 +66,8 @@ class Service:
     links: LinkSigner
     webhook_cipher: Cipher
     limits: Limits
+    sign_ins: SignInDesk
+    welcome: WelcomeDesk
     resting_exports: RestingExports = field(default_factory=ExportsOnConsents)
     upload_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_UPLOAD_THREADS))
 
@@ -98,7 +102,10 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
         tidying = Tidying(database, vaults, jobs, settings.incoming)
         stack.enter_context(Housekeeper(database, tidying, settings.reconcile_s))
         links, limits = LinkSigner(secrets.links), Limits(database, settings)
-        yield Service(settings, database, vaults, jobs, runner, doorkeeper, archivist, links, webhook_cipher, limits)
+        people = SignInDesk(database, limits.sign_ins), WelcomeDesk(database, welcome_code(secrets.links))
+        yield Service(
+            settings, database, vaults, jobs, runner, doorkeeper, archivist, links, webhook_cipher, limits, *people
+        )
 
 
 @contextmanager
@@ -131,7 +138,7 @@ def _anchor_keeper(settings: Settings, database: Database, vaults: Vaults) -> An
     return AnchorKeeper(database, settings.audit_anchors, store, settings.audit_anchor_s)
 
 
-def _analysis_lane(  # noqa: PLR0913  all that the doers need
+def _analysis_lane(
     settings: Settings,
     database: Database,
     vaults: Vaults,

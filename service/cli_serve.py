@@ -58,14 +58,16 @@ def serve_command(
 ) -> None:
     """Serve the API and its pages, with analysis workers of its own unless there are to be none."""
     from service.observing.logs import set_up_logs  # noqa: PLC0415  the web stack is slow to import
-    from service.serving import first_key, serve  # noqa: PLC0415  as above
+    from service.serving import first_start, serve  # noqa: PLC0415  as above
 
     settings = _settings(workers)
     set_up_logs(settings.log_format)
-    key = first_key(settings)
-    if key is not None:
-        typer.echo(f"API key of the clinic 'default', shown this once: {key}")
+    start = first_start(settings)
+    if start.key is not None:
+        typer.echo(f"API key of the clinic 'default', shown this once: {start.key}")
     typer.echo(f"Liftmark is at http://{host}:{port}")
+    if start.welcome is not None:
+        typer.echo(f"Nobody can sign in yet. Open this link to begin: http://{host}:{port}{start.welcome}")
     serve(settings, host, port)
 
 

@@ -21,6 +21,7 @@ from service.assembly import open_database
 from service.demo_client import DemoClient, DemoError, Sample, read_samples, read_series
 from service.demo_series import show_series
 from service.documents import ComparisonDocument
+from service.people.welcome import WelcomeDesk
 from service.reports import write_report_folder
 from service.serving import serving
 from service.settings import Settings
@@ -47,9 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     settings = Settings() if os.environ.get("LIFTMARK_DATA") else Settings(data=Path("data") / "demo")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite stop is a stop like Ctrl-C
     key = demo_key(settings)
-    with free_listener() as listener, serving(create_app(settings), listener) as address:
+    app = create_app(settings)
+    with free_listener() as listener, serving(app, listener) as address:
         show_samples(DemoClient(address, key), settings, once=once)
         if not once:
+            tell_of_pages(address, app.state.service.welcome)
             stay(address)
 
 
@@ -114,6 +117,13 @@ def write_report(client: DemoClient, comparison_id: str, document: ComparisonDoc
     """Write the report as a folder that opens from the disk; its page."""
     before, after = (client.get(f"/v1/comparisons/{comparison_id}/aligned/{which}") for which in ("before", "after"))
     return str(write_report_folder(document, before, after, folder))
+
+
+def tell_of_pages(address: str, welcome: WelcomeDesk) -> None:
+    """Say where a person goes on: where the first owner is made, or where one signs in."""
+    path = welcome.path()
+    said = f"Sign in: {address}/sign-in" if path is None else f"Make yourself the clinic's owner: {address}{path}"
+    console.print(f"\n{said}", soft_wrap=True, style="bold")
 
 
 def stay(address: str) -> None:

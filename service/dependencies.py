@@ -7,6 +7,8 @@ from fastapi import Depends, Header, Query, Request
 
 from service.assembly import Service
 from service.errors import ProblemCode, ServiceError
+from service.people.member import Member
+from service.people.own_pages import READS, proves_its_page
 from service.tenancy.scope import Scope
 from service.tenancy.tenant import Actor
 
@@ -22,10 +24,18 @@ def _actor_with(scope: Scope) -> Callable[[Request], Actor]:
         found: Actor | None = request.scope.get("actor")
         if found is None:
             raise ServiceError(ProblemCode.UNAUTHENTICATED)
+        require_proof(request)
         found.require(scope)
         return found
 
     return actor
+
+
+def require_proof(request: Request) -> None:
+    """Raise ServiceError where a signed-in browser changes something and no page of ours has said that it asked."""
+    member = request.scope.get("member")
+    if isinstance(member, Member) and request.method not in READS and not proves_its_page(request, member):
+        raise ServiceError(ProblemCode.FOREIGN_PAGE)
 
 
 TheService = Annotated[Service, Depends(_service)]

@@ -5,29 +5,21 @@ becomes ``internal``. Answers are problem+json (RFC 9457).
 """
 
 import json
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from models.errors import LiftmarkError
 from service.observing.note import note_of
 
-_log = logging.getLogger(__name__)
-
 PROBLEM_TYPE: Final = "application/problem+json"
 _NOT_FOUND: Final = 404
-_NOT_ALLOWED: Final = 405
 _RETRY_AFTER: Final = {"description": "Seconds.", "required": True, "schema": {"type": "integer", "minimum": 1}}
 
 
@@ -39,6 +31,16 @@ class ProblemCode(StrEnum):
     UNAUTHENTICATED = "unauthenticated"
     LINK_ENDED = "link_ended"
     SCOPE_MISSING = "scope_missing"
+    FOREIGN_PAGE = "foreign_page"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    INVALID_PASSWORD = "invalid_password"  # noqa: S105  a problem's code
+    INVITATION_ENDED = "invitation_ended"
+    PERSON_EXISTS = "person_exists"
+    PERSON_NOT_FOUND = "person_not_found"
+    INVITATION_NOT_FOUND = "invitation_not_found"
+    KEY_NOT_FOUND = "key_not_found"
+    LAST_OWNER = "last_owner"
+    WELCOME_ENDED = "welcome_ended"
     ROUTE_NOT_FOUND = "route_not_found"
     SUBJECT_NOT_FOUND = "subject_not_found"
     VISIT_NOT_FOUND = "visit_not_found"
@@ -111,7 +113,27 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         ),
         _C.LINK_ENDED: ProblemEntry(401, "This link is no longer valid", "Ask for a new link to the report."),
         _C.SCOPE_MISSING: ProblemEntry(
-            403, "The key may not do this", "Use a key with the scope that this call needs."
+            403, "Not within what this key or role may do", "Use a key with the scope that this call needs."
+        ),
+        _C.FOREIGN_PAGE: ProblemEntry(
+            403, "The request came from no page of this service", "Load the page again, then repeat what you did."
+        ),
+        _C.SIGN_IN_REFUSED: ProblemEntry(
+            403, "E-mail address and password do not belong together", "Check both; capital letters count."
+        ),
+        _C.INVALID_PASSWORD: ProblemEntry(422, "This password cannot be used", "Choose another one."),
+        _C.INVITATION_ENDED: ProblemEntry(
+            404, "This invitation is no longer valid", "Ask whoever sent it for a new one."
+        ),
+        _C.PERSON_EXISTS: ProblemEntry(
+            409, "Somebody signs in with this e-mail address already", "Sign in, or use another address."
+        ),
+        _C.PERSON_NOT_FOUND: ProblemEntry(404, "No such person", "Check the person's id."),
+        _C.INVITATION_NOT_FOUND: ProblemEntry(404, "No such invitation", "Check the invitation's id."),
+        _C.KEY_NOT_FOUND: ProblemEntry(404, "No such key", "Check the key's id."),
+        _C.LAST_OWNER: ProblemEntry(409, "The clinic's last owner has to stay", "Make somebody else an owner first."),
+        _C.WELCOME_ENDED: ProblemEntry(
+            404, "This page is not in use", "Sign in; 'liftmark person add' makes further people."
         ),
         _C.QUOTA_EXCEEDED: ProblemEntry(
             403,
@@ -148,7 +170,9 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         ),
         _C.EXPORT_NOT_FOUND: ProblemEntry(404, "No such export", "Check the export's id."),
         _C.EXPORT_ENDED: ProblemEntry(
-            410, "This export has ended", "The consent that it rested on was withdrawn or ran out. Record a new one first."
+            410,
+            "This export has ended",
+            "The consent that it rested on was withdrawn or ran out. Record a new one first.",
         ),
         _C.NO_EXPORT: ProblemEntry(409, "There is no file of this export", "See the export for the reason."),
         _C.NOT_PUBLISHABLE: ProblemEntry(
@@ -244,6 +268,8 @@ class ServiceError(LiftmarkError):
     def __init__(self, code: ProblemCode, detail: str | None = None) -> None:
         super().__init__(detail or PROBLEMS[code].title)
         self.code = code
+        self.title = PROBLEMS[code].title
+        self.status = PROBLEMS[code].status
         self.detail = detail or PROBLEMS[code].detail
 
 
@@ -311,58 +337,3 @@ def _declared(status: int | str, says: str) -> dict[str, Any]:
     content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     headers = {"headers": {"Retry-After": _RETRY_AFTER}} if status == PROBLEMS[_C.RATE_LIMITED].status else {}
     return {"description": says, "content": content, **headers}
-
-
-def answer_with_problems(app: FastAPI, routes: Sequence[Route]) -> None:
-    """Make every error of ``app``, which has these routes, a problem document."""
-    app.add_exception_handler(_NOT_ALLOWED, _not_allowed(routes))
-    app.add_exception_handler(ServiceError, _service_error)
-    app.add_exception_handler(RequestValidationError, _validation_error)
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _unexpected_error)
-
-
-def _service_error(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, ServiceError)  # noqa: S101  registered for this class alone
-    return problem_response(error.code, error.detail)
-
-
-def _validation_error(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101  registered for this class alone
-    first = error.errors()[0]
-    if first["type"] == "json_invalid":
-        return problem_response(_C.INVALID_JSON)
-    where = ".".join(str(part) for part in first["loc"])
-    return problem_response(_C.INVALID_REQUEST, f"{where}: {first['msg']}.")
-
-
-_BY_STATUS: Final = {400: _C.INVALID_JSON, 404: _C.ROUTE_NOT_FOUND, 413: _C.TOO_LARGE}
-
-
-def _http_error(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101  registered for this class alone
-    response = problem_response(_BY_STATUS.get(error.status_code, _C.INVALID_REQUEST))
-    response.headers.update(error.headers or {})
-    return response
-
-
-def _not_allowed(routes: Sequence[Route]) -> Callable[[Request, Exception], Response]:
-    """Tells all methods of the address: the framework knows those of the first route that it is like."""
-
-    def answer(request: Request, _error: Exception) -> Response:
-        here = [route.methods or () for route in routes if route.path_regex.fullmatch(request.url.path)]
-        response = problem_response(_C.METHOD_NOT_ALLOWED)
-        response.headers["Allow"] = ", ".join(sorted({method for methods in here for method in methods}))
-        return response
-
-    return answer
-
-
-def _unexpected_error(_request: Request, error: Exception) -> Response:
-    return unexpected(error)
-
-
-def unexpected(error: Exception) -> Response:
-    """The answer where the code failed; the log says how."""
-    _log.error("the request failed", exc_info=error)
-    return problem_response(_C.INTERNAL)

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from service.blobs.master_key import UnknownMasterKeyError
 from service.blobs.store import FULL, BlobDamagedError, BlobMissingError, BlobsFullError, BlobsUnavailableError
 from service.database import OUT_OF_SERVICE, has_no_room
-from service.errors import ProblemCode, problem_response, unexpected
+from service.error_answers import unexpected
+from service.errors import ProblemCode, problem_response
 from service.observing.logs import told_of
 from service.sandbox.errors import SandboxUnavailableError
 

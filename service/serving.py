@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Thread
 from typing import Final
 
@@ -13,8 +14,10 @@ from fastapi import FastAPI
 
 from models.errors import LiftmarkError
 from service.app import create_app
-from service.assembly import open_database
+from service.assembly import key_ring, open_database
 from service.connections import Patience, connections_with
+from service.master_keys.secrets import open_secrets
+from service.people.welcome import WelcomeDesk, welcome_code
 from service.settings import Settings
 from service.tenancy.keys import create_first_key
 
@@ -31,10 +34,28 @@ class NotServingError(LiftmarkError):
     """The service did not start; the log above says why."""
 
 
-def first_key(settings: Settings) -> str | None:
-    """The key of the default clinic when the service starts for the first time, else None."""
-    with open_database(settings) as database, database.writing_across() as session:
-        return create_first_key(session)
+@dataclass(frozen=True, slots=True)
+class FirstStart:
+    """What is told when the service starts: a key when there was none, a way in while there is nobody.
+
+    Parameters
+    ----------
+    key : of the default clinic; shown this once.
+    welcome : the path of the page on which the first owner is made.
+    """
+
+    key: str | None
+    welcome: str | None
+
+
+def first_start(settings: Settings) -> FirstStart:
+    """Make what a new service begins with, and see what is still to be made."""
+    ring = key_ring(settings)
+    with open_database(settings, ring) as database:
+        desk = WelcomeDesk(database, welcome_code(open_secrets(database, ring).links))
+        with database.writing_across() as session:
+            key = create_first_key(session)
+        return FirstStart(key, desk.path())
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
@@ -60,6 +81,9 @@ def _connections_there_is_room_for() -> int:
 def serving(app: FastAPI, listener: socket.socket, patience: Patience = _PATIENCE) -> Iterator[str]:
     """Serve on ``listener`` from a thread while the block runs; the address."""
     host, port = listener.getsockname()
+    # Its connections take it over. asyncio sets it only on sockets that name their protocol, and without it each answer
+    # waits 40 ms for the client's word that the headers came.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     server = _server(app, host, port, patience)
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="web")
     thread.start()

@@ -79,6 +79,8 @@ class Settings(BaseSettings):
     """Of one clinic; further ones wait for their turn."""
     failed_keys_per_minute: int = Field(default=60, gt=0)
     """From one address; then it is answered no more unless with a key that was right before."""
+    failed_sign_ins_per_minute: int = Field(default=10, gt=0)
+    """From one address, and for one person; then no password is looked at until the minute is over."""
     photos_limit: int | None = Field(default=None, ge=0)
     """Photos that a clinic may have; any number when unset."""
     storage_limit_gb: float | None = Field(default=None, ge=0)

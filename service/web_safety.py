@@ -11,7 +11,7 @@ from service.errors import ProblemCode, ServiceError, problem_response
 
 _POLICY: Final = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
 SAFETY_HEADERS: Final = {
@@ -23,6 +23,9 @@ SAFETY_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+_KEPT: Final = ("/static/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs")
+"""What tells nothing of anybody, so that browsers may keep it."""
 
 _HTTPS_ALONE: Final = "max-age=63072000; includeSubDomains"
 """Two years, from the last visit on. Browsers heed it over HTTPS alone, so it is said there alone (RFC 6797, 7.2)."""
@@ -41,7 +44,7 @@ class SafetyHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(SAFETY_HEADERS)
-                if scope["path"].startswith("/v1/"):
+                if not scope["path"].startswith(_KEPT):
                     headers["Cache-Control"] = "no-store"
                 if scope["scheme"] == "https":
                     headers["Strict-Transport-Security"] = _HTTPS_ALONE

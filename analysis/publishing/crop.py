@@ -16,7 +16,7 @@ _SUPPORT_PX: Final = 2.0
 """Cubic interpolation reads two pixels on each side."""
 _LEAST_KEPT: Final = {Region.FACE: 0.3}
 _LEAST_KEPT_OF_A_PART: Final = 0.55
-"""Of a region a picture must show so much, or it is not a picture of it; a wide crop of a whole face shows its middle."""
+"""Of a region a picture must show so much, or it is none of it; a wide crop of a whole face shows its middle."""
 _NEARNESS: Final = 1e-6
 """Weight of staying at the wished centre against being large, per pixel."""
 
@@ -26,9 +26,9 @@ _DOES_NOT_FIT: Final = NotPublishable(
 )
 
 
-def crop(region: Region, aspect: Aspect, part: Box, photos: Iterable[tuple[tuple[int, int], FloatArray]]) -> (
-    Box | NotPublishable
-):
+def crop(
+    region: Region, aspect: Aspect, part: Box, photos: Iterable[tuple[tuple[int, int], FloatArray]]
+) -> Box | NotPublishable:
     """The rectangle that is shown, every pixel of it from inside both photos.
 
     It shrinks, and moves as little as need be, where it would leave a photo: no border is made up. A part of the face

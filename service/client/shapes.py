@@ -17,6 +17,8 @@ from service.consents.schemas import ConsentAnswer, ConsentsAnswer, NewConsent, 
 from service.corrections.schemas import CorrectionAnswer, CorrectionsAnswer, NewCorrection, NewCorrectionLink
 from service.courses.schemas import CourseAnswer, CoursePatch, NewCourse
 from service.documents.cohort import CohortDocument
+from service.documents.publishing import HonestyDocument
+from service.exports.schemas import ExportAnswer, ExportPage, NewExport, NewPublication, PreviewOptions, TakenDown
 from service.paging import Page
 from service.photos.repository import PhotoStatus
 from service.photos.schemas import PhotoAnswer, PhotoSummary
@@ -48,6 +50,9 @@ __all__ = [
     "DeliveryAnswer",
     "DueAnswer",
     "ErasureAnswer",
+    "ExportAnswer",
+    "ExportPage",
+    "HonestyDocument",
     "IrisDiameterAnswer",
     "IrisDiameterHistory",
     "LinkAnswer",
@@ -59,8 +64,10 @@ __all__ = [
     "NewCorrection",
     "NewCorrectionLink",
     "NewCourse",
+    "NewExport",
     "NewIrisDiameter",
     "NewLink",
+    "NewPublication",
     "NewSeriesLink",
     "NewStudy",
     "NewSubject",
@@ -71,12 +78,14 @@ __all__ = [
     "PhotoAnswer",
     "PhotoStatus",
     "PhotoSummary",
+    "PreviewOptions",
     "Purpose",
     "SeriesAnswer",
     "Side",
     "StudyAnswer",
     "StudySummary",
     "SubjectAnswer",
+    "TakenDown",
     "UsageAnswer",
     "VerificationAnswer",
     "View",

@@ -21,7 +21,8 @@ NO_HASH: Final = "0" * 64
 class Clinic(Row):
     """A tenant. Its audit chain has ``audit_count`` rows, the last of which carries ``audit_hash``.
 
-    ``…_limit`` are what the operator set for this clinic; where null, the settings' hold.
+    ``…_limit`` are what the operator set for this clinic; where null, the settings' hold. ``name`` is what the operator
+    calls it, ``title`` what it calls itself where that is not the same; ``logo`` is a PNG.
     """
 
     __tablename__ = "clinics"
@@ -34,6 +35,8 @@ class Clinic(Row):
     heavy_limit: Mapped[int | None]
     photos_limit: Mapped[int | None]
     bytes_limit: Mapped[int | None] = mapped_column(BigInteger())
+    title: Mapped[str | None]
+    logo: Mapped[bytes | None] = mapped_column(deferred=True)
 
 
 class ApiKey(Row):

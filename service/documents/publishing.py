@@ -154,8 +154,8 @@ class HonestyDocument(Document):
 class PublishedDocument(Document):
     """What became of the photos: ``…_to_output`` are 3x3 matrices from each upright photo's pixels to the output's.
 
-    ``eye_bar_px`` is the bar's left, top, right and bottom on each photo. ``honesty`` is null where the photos could not
-    be laid on each other well enough to say; then nothing is drawn, and ``refused`` says why.
+    ``eye_bar_px`` is the bar's left, top, right and bottom on each photo. ``honesty`` is null where the photos could
+    not be laid on each other well enough to say; then nothing is drawn, and ``refused`` says why.
     """
 
     refused: str | None = None

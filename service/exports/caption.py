@@ -11,11 +11,19 @@ from models.measurand import MEASURANDS, MeasurandCode
 from service.database.tables import Visit
 from service.documents.cohort import CohortDocument, CohortMeasureDocument, ShareDocument
 from service.exports.schemas import ExportOptions, ExportTexts
-from service.reports.words import counted, interval, named, signed
+from service.reports.words import interval, signed
+from service.texts import N_, _, ngettext
 
 _TOLD: Final = {Region.EYES: MeasurandCode.MRD1}
 _OTHERWISE: Final = MeasurandCode.JAWLINE_CONTOUR
 _WEEKS_FROM_DAYS: Final = 14
+_VIEWS: Final = {
+    View.FRONTAL: N_("Seen from the front"),
+    View.OBLIQUE_LEFT: N_("Seen obliquely, left side"),
+    View.OBLIQUE_RIGHT: N_("Seen obliquely, right side"),
+    View.PROFILE_LEFT: N_("Seen in profile, left side"),
+    View.PROFILE_RIGHT: N_("Seen in profile, right side"),
+}
 
 
 def texts_of(
@@ -36,25 +44,21 @@ def texts_of(
     cohort : None where no caption is wanted.
     """
     if cohort is None:
-        return ExportTexts(before="Before", after="After")
+        return ExportTexts(before=_("Before"), after=_("After"))
     lines = (
         clinic,
         _course(view, before, after, visits),
         *_typical(cohort, _TOLD.get(options.region, _OTHERWISE)),
-        "Individual result: results differ from person to person.",
-        "Both photos were only turned, scaled, moved and cropped alike.",
-        "The bar over the eyes was added." if options.eye_bar else "",
+        _("Individual result: results differ from person to person."),
+        _("Both photos were only turned, scaled, moved and cropped alike."),
+        _("The bar over the eyes was added.") if options.eye_bar else "",
     )
-    return ExportTexts(before="Before", after="After", caption=tuple(line for line in lines if line))
+    return ExportTexts(before=_("Before"), after=_("After"), caption=tuple(line for line in lines if line))
 
 
 def _course(view: View, before: Visit, after: Visit, visits: Iterable[Visit]) -> str:
-    parts = [_view_words(view), *_sessions(before, after, visits), f"{_apart(before.taken_at, after.taken_at)} apart"]
+    parts = [_(_VIEWS[view]), *_sessions(before, after, visits), _apart(before.taken_at, after.taken_at)]
     return f"{', '.join(parts)}."
-
-
-def _view_words(view: View) -> str:
-    return "Seen from the front" if view is View.FRONTAL else f"Seen from {view.words.removeprefix('the subject')[3:]}"
 
 
 def _sessions(before: Visit, after: Visit, visits: Iterable[Visit]) -> Iterator[str]:
@@ -65,28 +69,34 @@ def _sessions(before: Visit, after: Visit, visits: Iterable[Visit]) -> Iterator[
         if visit.treatment_number is not None and before.taken_at <= visit.taken_at <= after.taken_at
     ]
     if numbers and max(numbers) > 0:
-        yield counted(max(numbers), "session", "sessions")
+        yield ngettext("%(n)d session", "%(n)d sessions", max(numbers)) % {"n": max(numbers)}
 
 
 def _apart(before: datetime, after: datetime) -> str:
     days = abs((after - before).days)
-    return counted(round(days / 7), "week", "weeks") if days >= _WEEKS_FROM_DAYS else counted(days, "day", "days")
+    if days >= _WEEKS_FROM_DAYS:
+        return _("%(n)d weeks apart") % {"n": round(days / 7)}
+    return ngettext("%(n)d day apart", "%(n)d days apart", days) % {"n": days}
 
 
 def _typical(cohort: CohortDocument, measurand: MeasurandCode) -> Iterator[str]:
     """The typicality line: what the whole clinic's courses came to, not this subject's."""
     found = [one for one in cohort.whole.measurands if one.measurand is measurand]
     if not found:
-        yield "What is typical in this clinic cannot be told yet: too few courses were measured."
+        yield _("What is typical in this clinic cannot be told yet: too few courses were measured.")
         return
-    yield f"{MEASURANDS[measurand].name} in this clinic's courses: {'; '.join(_side(one) for one in found)}."
+    told = {"measure": MEASURANDS[measurand].name, "sides": "; ".join(_side(one) for one in found)}
+    yield _("%(measure)s in this clinic's courses: %(sides)s.") % told
 
 
 def _side(one: CohortMeasureDocument) -> str:
-    middle = f"median {signed(one.median, one.unit)}, middle half {interval(one.quartiles, one.unit)}"
-    return f"{named('', one.side).removeprefix(', ') or 'face'} {middle}, {_share(one.either, one.n)}"
+    told = {"side": one.side or "", "median": signed(one.median, one.unit)}
+    middle = interval(one.quartiles, one.unit)
+    text = _("%(side)s median %(median)s, middle half %(middle)s") % {**told, "middle": middle}
+    return f"{text.strip()}, {_share(one.either, one.n)}"
 
 
 def _share(share: ShareDocument, n: int) -> str:
     low, high = (round(100 * bound) for bound in share.ci95)
-    return f"detectably changed in {share.count} of {n} (95 % interval {low} to {high} %)"
+    told = {"count": share.count, "n": n, "low": low, "high": high}
+    return _("detectably changed in %(count)d of %(n)d (95 %% interval %(low)d to %(high)d %%)") % told

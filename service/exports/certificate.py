@@ -129,9 +129,7 @@ def _certificate(
         .add_extension(x509.BasicConstraints(ca=its_own, path_length=0 if its_own else None), critical=True)
         .add_extension(_usage(signs_certificates=its_own), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False
-        )
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
     )
     if not its_own:
         built = built.add_extension(x509.ExtendedKeyUsage([_EMAIL_PROTECTION]), critical=False)

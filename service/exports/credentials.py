@@ -18,7 +18,7 @@ from service.blobs.key_ring import KeyRing
 from service.database import Database
 from service.documents.publishing import PublishedDocument
 from service.documents.records import Matrix
-from service.exports.certificate import Identity, installations_identity, operators_identity
+from service.exports.certificate import CertificateError, Identity, installations_identity, operators_identity
 from service.exports.schemas import ExportOptions
 from service.settings import Settings
 
@@ -65,19 +65,25 @@ class Credentials:
 
         Raises
         ------
-        c2pa.C2paError
-            Where the certificate may not sign, or the picture is not of its type.
         CertificateError
-            Where the operator's files cannot be used.
+            Where the operator's files cannot be used, or the certificate may not sign.
         """
-        identity, signed = self._identity, BytesIO()
-        info = c2pa.C2paSignerInfo(identity.algorithm.encode(), identity.chain_pem, identity.key_pem, None)
-        with (
-            c2pa.Context(c2pa.Settings.from_dict(_OFFLINE), c2pa.Signer.from_info(info)) as context,
-            c2pa.Builder(manifest, context) as builder,
-        ):
-            builder.sign(media_type, BytesIO(picture), signed)
-        return signed.getvalue()
+        identity = self._identity
+        try:
+            return _signed(identity, picture, media_type, manifest)
+        except c2pa.C2paError as error:
+            raise CertificateError("The library refused to sign with this certificate.") from error
+
+
+def _signed(identity: Identity, picture: bytes, media_type: str, manifest: dict[str, Any]) -> bytes:
+    signed = BytesIO()
+    info = c2pa.C2paSignerInfo(identity.algorithm.encode(), identity.chain_pem, identity.key_pem, None)
+    with (
+        c2pa.Context(c2pa.Settings.from_dict(_OFFLINE), c2pa.Signer.from_info(info)) as context,
+        c2pa.Builder(manifest, context) as builder,
+    ):
+        builder.sign(media_type, BytesIO(picture), signed)
+    return signed.getvalue()
 
 
 def manifests(told: Provenance, media_type: str, pictures: int) -> Iterator[dict[str, Any]]:

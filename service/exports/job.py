@@ -1,11 +1,10 @@
 """The job that draws an export, signs it and keeps it."""
 
 import hashlib
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
-
-import c2pa
 
 from models.publishing import Layout
 from service.analysing import Analyser
@@ -26,9 +25,13 @@ from service.jobs import Job, JobEngine
 from service.sandbox import PublishOutcome
 from service.subjects.repository import Subjects
 
+_log = logging.getLogger(__name__)
+
 _GIVEN_UP: Final = "The picture could not be drawn. Try another size or another pair."
 _NO_CONSENT: Final = "The consent ended before the picture was drawn."
-_NOT_SIGNED: Final = "The content credentials could not be signed. Whoever runs the service has to look at the certificate."
+_NOT_SIGNED: Final = (
+    "The content credentials could not be signed. Whoever runs the service has to look at the certificate."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class _Made:
 
 
 class MakeExport:
-    """Draws, signs and keeps. Consent is asked for before anything is drawn, and again by whoever gives the file out."""
+    """Draws, signs and keeps. Consent is asked for before drawing, and again by whoever gives the file out."""
 
     def __init__(
         self, database: Database, vaults: Vaults, jobs: JobEngine, analyser: Analyser, credentials: Credentials
@@ -75,7 +78,7 @@ class MakeExport:
     def _made(self, export: Export, pair: PairToPublish) -> _Made:
         options = ExportOptions.model_validate_json(export.options)
         texts = ExportTexts.model_validate_json(export.texts)
-        drawn = self._analyser.publish(pair.order(options, texts), *pair.uploads)
+        drawn = pair.drawn_by(self._analyser, options, texts)
         if drawn.document.refused is not None:
             return _Made(ExportStatus.REFUSED, drawn.document.refused, drawn.document)
         told = Provenance(
@@ -83,7 +86,8 @@ class MakeExport:
         )
         try:
             signed = list(self._signed(told, drawn))
-        except (CertificateError, c2pa.C2paError):
+        except CertificateError:
+            _log.error("content credentials were not signed", exc_info=True)
             return _Made(ExportStatus.FAILED, _NOT_SIGNED, drawn.document)
         media_type, content = _packed(signed, options, texts, drawn.document)
         return _Made(ExportStatus.MADE, None, drawn.document, media_type, content, drawn.draft_jpeg or b"")

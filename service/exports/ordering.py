@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from models.anatomy import View
+from service.analysing import Analyser
 from service.blobs.vault import SubjectVault, Vaults
 from service.cohort.gathering import cohort_now
 from service.comparisons.repository import Comparisons
@@ -16,8 +17,9 @@ from service.errors import ProblemCode, ServiceError
 from service.exports.caption import texts_of
 from service.exports.schemas import ExportOptions, ExportTexts
 from service.photos.repository import Photos
+from service.sandbox import PublishOutcome
 from service.subjects.repository import Subjects
-from service.tenancy.clinics import clinic_name
+from service.tenancy.clinics import clinic_identity
 from service.tenancy.keys import DEFAULT_CLINIC
 from service.tenancy.tenant import TenantId
 from service.visits.repository import Visits
@@ -30,6 +32,7 @@ class PairToPublish:
     Parameters
     ----------
     blobs : of the two uploads, before and after.
+    logo : the clinic's, as PNG.
     """
 
     comparison: Comparison
@@ -37,6 +40,7 @@ class PairToPublish:
     view: View
     blobs: tuple[str, str]
     vault: SubjectVault
+    logo: bytes | None
 
     @classmethod
     def of(cls, session: Session, tenant: TenantId, vaults: Vaults, comparison_id: str) -> "PairToPublish":
@@ -47,7 +51,8 @@ class PairToPublish:
             raise ServiceError(ProblemCode.NOT_PUBLISHABLE)
         before, after = (Photos(session, tenant).get(one) for one in (row.before_photo_id, row.after_photo_id))
         vault = vaults.of(Subjects(session, tenant).get(row.subject_id))
-        return cls(row, document, View(before.view), (before.upload_blob, after.upload_blob), vault)
+        blobs, logo = (before.upload_blob, after.upload_blob), clinic_identity(session, tenant).logo
+        return cls(row, document, View(before.view), blobs, vault, logo)
 
     @property
     def uploads(self) -> tuple[bytes, bytes]:
@@ -55,8 +60,14 @@ class PairToPublish:
         before, after = self.blobs
         return self.vault.get(before), self.vault.get(after)
 
-    def order(self, options: ExportOptions, texts: ExportTexts, *, draft: bool = False) -> PublishingOrder:
-        """What the analysis is asked to draw."""
+    def drawn_by(
+        self, analyser: Analyser, options: ExportOptions, texts: ExportTexts, *, draft: bool = False
+    ) -> PublishOutcome:
+        """What the analysis draws; the logo stands below the caption. It may raise WorkerCrashed."""
+        logo = self.logo if texts.caption else None
+        return analyser.publish(self._order(options, texts, draft=draft), *self.uploads, logo)
+
+    def _order(self, options: ExportOptions, texts: ExportTexts, *, draft: bool) -> PublishingOrder:
         alignment = self.document.alignment
         assert alignment is not None  # noqa: S101  made with one
         return PublishingOrder(
@@ -81,7 +92,7 @@ def composed_texts(session: Session, tenant: TenantId, pair: Comparison, options
     """The labels and the caption, by what is known now."""
     photos, visits = Photos(session, tenant), Visits(session, tenant)
     before, after = (photos.get(one) for one in (pair.before_photo_id, pair.after_photo_id))
-    name = clinic_name(session, tenant)
+    name = clinic_identity(session, tenant).name
     return texts_of(
         options,
         "" if name == DEFAULT_CLINIC else name,  # a name that nobody chose is none

@@ -1,6 +1,6 @@
 """HTTP: exports, and how fair a pair is."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Response
 from starlette.concurrency import run_in_threadpool
@@ -29,7 +29,9 @@ router = APIRouter(prefix="/v1", tags=["exports"])
 _C = ProblemCode
 _NO_FILE: Final = (_C.EXPORT_NOT_FOUND, _C.EXPORT_ENDED, _C.NOT_READY, _C.NO_EXPORT, _C.UNAVAILABLE)
 _NO_PAIR: Final = (_C.COMPARISON_NOT_FOUND, _C.NOT_READY, _C.NO_REPORT, _C.NOT_PUBLISHABLE, _C.UNAVAILABLE)
-_JPEG: Final = {200: {"content": {"image/jpeg": {}}, "description": "A small picture."}}
+_JPEG: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"image/jpeg": {}}, "description": "A small picture."}
+}
 
 Before = Annotated[str | None, Query(max_length=64, pattern="^[0-9a-f]*$", description="`next` of the page before.")]
 Chosen = Annotated[PreviewOptions, Query()]
@@ -61,9 +63,7 @@ async def make_export(
     status is `queued`.
     """
     export_id = await run_in_threadpool(desk.ask, actor, new, key)
-    return await wait_until(
-        lambda seen: seen.status != ExportStatus.QUEUED, lambda: desk.peek(actor, export_id), wait
-    )
+    return await wait_until(lambda seen: seen.status != ExportStatus.QUEUED, lambda: desk.peek(actor, export_id), wait)
 
 
 @router.get("/exports", responses=problems(_C.SUBJECT_NOT_FOUND))
@@ -79,10 +79,10 @@ def list_exports(
     response_class=Response,
     responses={200: {"content": {"application/zip": {}}, "description": "The files."}, **problems(*_NO_FILE)},
 )
-def get_exports_zip(ids: Annotated[Ids, Query()], actor: Exporter, viewer: Viewer) -> Response:
+def get_exports_zip(ids: Ids, actor: Exporter, viewer: Viewer) -> Response:
     """Get the files of several exports as one zip; where one of them has ended or is not there, none."""
     headers = {"Content-Disposition": 'attachment; filename="exports.zip"'}
-    return Response(viewer.bundle(actor, ids), media_type="application/zip", headers=headers)
+    return Response(viewer.bundle(actor, ids.split(",")), media_type="application/zip", headers=headers)
 
 
 @router.get("/exports/{export_id}", responses=problems(_C.EXPORT_NOT_FOUND))
@@ -103,9 +103,7 @@ def get_export_file(export_id: str, actor: Exporter, viewer: Viewer) -> Response
     return Response(file.content, media_type=file.media_type, headers=headers)
 
 
-@router.get(
-    "/exports/{export_id}/thumbnail", response_class=Response, responses={**_JPEG, **problems(*_NO_FILE)}
-)
+@router.get("/exports/{export_id}/thumbnail", response_class=Response, responses={**_JPEG, **problems(*_NO_FILE)})
 def get_export_thumbnail(export_id: str, actor: Exporter, viewer: Viewer) -> Response:
     """Get a small picture of what the file shows, as long as the file is given out."""
     return Response(viewer.thumbnail(actor, export_id), media_type="image/jpeg")
@@ -125,9 +123,7 @@ def note_publication(export_id: str, new: NewPublication, actor: Exporter, desk:
     "/exports/{export_id}/publications/{publication_id}",
     responses=problems(_C.EXPORT_NOT_FOUND, _C.INVALID_JSON),
 )
-def note_taken_down(
-    export_id: str, publication_id: str, taken: TakenDown, actor: Exporter, desk: Desk
-) -> ExportAnswer:
+def note_taken_down(export_id: str, publication_id: str, taken: TakenDown, actor: Exporter, desk: Desk) -> ExportAnswer:
     """Note since when it is no longer there."""
     return desk.take_down(actor, export_id, publication_id, taken)
 
@@ -145,5 +141,5 @@ def get_export_preview(comparison_id: str, wanted: Chosen, actor: Exporter, view
 
 @router.get("/comparisons/{comparison_id}/honest-pair", responses=problems(*_NO_PAIR))
 def get_honest_pair(comparison_id: str, actor: Reader, viewer: Viewer) -> HonestyDocument:
-    """See how fair the pair is: what differs in light, pose, expression, zoom, colour, and which photo that flatters."""
+    """See how fair the pair is: what differs in light, pose, expression, zoom and colour, and whom that flatters."""
     return viewer.honesty(actor, comparison_id)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 from models.consent import Purpose, Region
 from models.publishing import Aspect, ImageType, Layout, Size
@@ -14,7 +15,9 @@ from service.documents.publishing import HonestyDocument, PublishedDocument
 from service.exports.repository import ExportStatus
 from service.fields import Day, Line, RecordId
 
-_Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^https?://[^\x00-\x20\x7f]+$")]
+_Address = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^https?://[^\x00-\x20\x7f]+$")
+]
 
 
 class ExportOptions(BaseModel):
@@ -196,4 +199,6 @@ class ExportPage(BaseModel):
     next: str | None
 
 
-Ids = Annotated[list[RecordId], Field(min_length=1, max_length=50)]
+Ids = Annotated[
+    str, Query(max_length=3300, pattern="^[0-9a-f]+(,[0-9a-f]+){0,49}$", description="Up to 50, with commas.")
+]

@@ -101,7 +101,7 @@ class ExportViewer:
 
     def _drawn(self, pair: PairToPublish, options: ExportOptions, texts: ExportTexts) -> PublishOutcome:
         try:
-            return self._archivist.publish(pair.order(options, texts, draft=True), *pair.uploads)
+            return pair.drawn_by(self._archivist, options, texts, draft=True)
         except WorkerCrashed:
             raise ServiceError(ProblemCode.NOT_PUBLISHABLE) from None
 

@@ -34,7 +34,7 @@ class Job:
 
     Parameters
     ----------
-    target : id of the photo, comparison, export, subject, study or delivery, or the blob prefix to erase; never content.
+    target : id of the photo, comparison, export, subject, study or delivery, or a blob prefix to erase; never content.
     attempts : how often it was begun, this time included.
     holder : the worker that holds its lease.
     """

@@ -25,6 +25,7 @@ class Limits:
         rates = Rates()
         self.allowances = Allowances(database, settings)
         self.guesses = Guesses(rates, settings.failed_keys_per_minute)
+        self.sign_ins = Guesses(rates, settings.failed_sign_ins_per_minute)
         self._rates = rates
         self._key_per_minute = settings.key_requests_per_minute
 

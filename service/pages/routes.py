@@ -1,4 +1,4 @@
-"""HTTP: the front page, the documentation, and the style sheet of both."""
+"""HTTP: the page about this service, the documentation, and the style sheet of both."""
 
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,7 @@ router = APIRouter(include_in_schema=False)
 _templates: Final = Jinja2Templates(_HERE / "templates")
 
 
-@router.get("/", response_class=HTMLResponse)
+@router.get("/about", response_class=HTMLResponse)
 def front_page(request: Request, service: TheService) -> Response:
     """What this is, whether it works, and where to read on."""
     found = readiness(service)

@@ -15,6 +15,7 @@ from service.reports.overlays import drawn_lines, family_switches
 from service.reports.photos import averaged, controls, photo_cards
 from service.reports.rows import family_tables
 from service.reports.summary import summary
+from service.texts import _, language, ngettext
 
 _WEB: Final = Path(__file__).parents[1] / "web"
 
@@ -25,13 +26,19 @@ STATIC_FOLDER: Final = _WEB / "static"
 @cache
 def templates() -> Environment:
     """The pages' templates, escaping everything."""
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_WEB / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.policies["ext.i18n.trimmed"] = True
+    # Not the newstyle, which would take every "%" in a text for the beginning of a placeholder.
+    environment.install_gettext_callables(_, ngettext, newstyle=False)  # type: ignore[attr-defined]  # the extension's
+    environment.globals["language"] = language
+    return environment
 
 
 def render_comparison_page(

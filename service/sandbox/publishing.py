@@ -116,7 +116,7 @@ def _still(picture: Pixels, order: PublishingOrder) -> bytes:
 def _animated(layout: Layout, pictures: list[Pixels]) -> bytes:
     """Before and after in turn, without an end."""
     first, second = (Image.fromarray(picture) for picture in pictures)
-    turns = {"save_all": True, "duration": _FRAME_MS, "loop": 0}
+    turns: dict[str, Any] = {"save_all": True, "duration": _FRAME_MS, "loop": 0}
     if layout is Layout.WEBP:
         return _encoded(first, "WEBP", append_images=[second], quality=90, **turns)
     palette = _common_palette(pictures)

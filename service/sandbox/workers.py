@@ -70,7 +70,7 @@ class CompareOutcome:
 
 @dataclass(frozen=True, slots=True)
 class PublishOutcome:
-    """What became of a pair. Where it was refused there is neither a small picture (JPEG) nor a file; a draft has no file.
+    """What became of a pair. Where it was refused there is neither a small picture nor a file; a draft has no file.
 
     Of ``files`` there are two where each photo has its own.
     """

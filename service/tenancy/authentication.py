@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -14,14 +15,21 @@ from service.database import Database
 from service.errors import ProblemCode, problem_response
 from service.limiting.guesses import Guesses
 from service.limiting.turnstile import refuse
+from service.people.cookies import session_token
+from service.people.member import Member
+from service.people.own_pages import comes_from_own_page, proves_its_page
+from service.people.signing_in import SignInDesk
 from service.tenancy.keys import find_actor
 from service.tenancy.links import CohortLink, CorrectionLink, Link, LinkSigner, ReportLink, SeriesLink, choice_of
 from service.tenancy.tenant import Actor
+from service.texts import speak
 
 COOKIE: Final = "liftmark_link"
 _OVER_HTTPS: Final = "__Secure-"
 """Begins the name of a cookie that browsers take over HTTPS alone, so that nobody on the line can plant one."""
 
+PAGES: Final = "/app"
+"""Where the pages are for people who are signed in."""
 _GUARDED: Final = "/v1/"
 _BEARER: Final = "bearer "
 _READS: Final = frozenset({"GET", "HEAD"})
@@ -52,6 +60,7 @@ class Gate:
     database: Database
     links: LinkSigner
     guesses: Guesses
+    sign_ins: SignInDesk
 
     def find_actor(self, key: str) -> Actor | None:
         """Whose key it is; None for a wrong one."""
@@ -60,10 +69,11 @@ class Gate:
 
 
 class Authentication:
-    """ASGI middleware: puts the actor into the scope, or answers 401.
+    """ASGI middleware: puts the actor into the scope, or answers 401; pages lead to where one signs in.
 
-    A key comes in the ``Authorization`` header. A link's token comes once in the address, moves into a cookie that the
-    browser sends to that comparison's, subject's or photo's pages alone; so it stays out of history and logs.
+    A key comes in the ``Authorization`` header, a session's token in a cookie. A link's token comes once in the
+    address, moves into a cookie that the browser sends to that comparison's, subject's or photo's pages alone; so it
+    stays out of history and logs. A key goes before a session, and a session before a link.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -71,16 +81,25 @@ class Authentication:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let through what needs no key, and whoever has one."""
-        if scope["type"] != "http" or not scope["path"].startswith(_GUARDED):
+        if scope["type"] != "http" or not (scope["path"].startswith(_GUARDED) or is_page(scope["path"])):
             await self._app(scope, receive, send)
             return
         gate: Gate = scope["app"].state.gate
         answer = await _admit(Request(scope), gate)
+        if isinstance(answer, Member):
+            scope["member"] = answer
+            speak(answer.language)
+            answer = answer.actor
         if isinstance(answer, Actor):
             scope["actor"] = answer  # in this very scope, for those further out tell the log which clinic it was
             await self._app(scope, receive, send)
         else:
             await _turn_away(answer, gate.guesses)(scope, receive, send)
+
+
+def is_page(path: str) -> bool:
+    """Whether it is the address of a page for people who are signed in."""
+    return path == PAGES or path.startswith(f"{PAGES}/")
 
 
 def _turn_away(answer: Response | None, guesses: Guesses) -> ASGIApp:
@@ -103,17 +122,41 @@ def _address(scope: Scope) -> str:
     return str(client[0]) if client else ""
 
 
-async def _admit(request: Request, gate: Gate) -> Actor | Response | None:
+async def _admit(request: Request, gate: Gate) -> Actor | Member | Response | None:
     """Who it is, or the answer; None where too many failures came from the address for looking into it."""
     header = request.headers.get("authorization")
-    if header is None:
-        return _admit_by_link(request, gate.links)
+    if header is not None and not is_page(request.url.path):
+        return await _admit_by_key(request, header, gate)
+    token = session_token(request)
+    member = None if token is None else await run_in_threadpool(gate.sign_ins.find, token)
+    if member is not None:
+        return _admit_member(request, member)
+    return _to_sign_in(request) if is_page(request.url.path) else _admit_by_link(request, gate.links)
+
+
+async def _admit_by_key(request: Request, header: str, gate: Gate) -> Actor | Response | None:
     key = header[len(_BEARER) :].strip() if header.lower().startswith(_BEARER) else ""
     if gate.guesses.are_too_many(_address(request.scope)) and not gate.guesses.was_right(key):
         return None
     found = await run_in_threadpool(gate.find_actor, key)
     gate.guesses.remember(key, right=found is not None)
     return found or problem_response(ProblemCode.UNAUTHENTICATED)
+
+
+def _admit_member(request: Request, member: Member) -> Member | Response:
+    """A change comes from a page of ours: its script says so in a header, its form in a field that is read later."""
+    if request.method in _READS:
+        return member
+    has_form = is_page(request.url.path)
+    if comes_from_own_page(request) and (has_form or proves_its_page(request, member)):
+        return member
+    return problem_response(ProblemCode.FOREIGN_PAGE)
+
+
+def _to_sign_in(request: Request) -> Response:
+    wanted = request.url.path if request.method in _READS else PAGES
+    query = f"?{request.url.query}" if request.url.query and request.method in _READS else ""
+    return RedirectResponse(f"/sign-in?{urlencode({'next': wanted + query})}", 303)
 
 
 def _admit_by_link(request: Request, links: LinkSigner) -> Actor | Response:

@@ -52,14 +52,34 @@ def set_own_limits(session: Session, tenant: TenantId, limits: OwnLimits) -> Non
     session.execute(update(Clinic).where(Clinic.id == tenant).values(dict(zip(_COLUMNS, told, strict=True))))
 
 
-def clinic_name(session: Session, tenant: TenantId) -> str:
-    """What the clinic is called."""
-    return session.execute(select(Clinic.name).where(Clinic.id == tenant)).scalar_one()
-
-
 def clinics_by_name(session: Session) -> dict[str, TenantId]:
     """Every clinic, for whoever runs the service; they stand in no answer."""
     return {name: TenantId(tenant) for tenant, name in session.execute(select(Clinic.id, Clinic.name))}
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicIdentity:
+    """What a clinic calls itself, and its logo as a PNG where it has one."""
+
+    name: str
+    logo: bytes | None
+
+
+def clinic_identity(session: Session, tenant: TenantId) -> ClinicIdentity:
+    """What pages and paper show of the clinic."""
+    query = select(Clinic.title, Clinic.name, Clinic.logo).where(Clinic.id == tenant)
+    title, name, logo = session.execute(query).one()
+    return ClinicIdentity(title or name, logo)
+
+
+def set_title(session: Session, tenant: TenantId, title: str) -> None:
+    """Have the clinic called so; the operator's own name of it stays."""
+    session.execute(update(Clinic).where(Clinic.id == tenant).values(title=title))
+
+
+def set_logo(session: Session, tenant: TenantId, logo: bytes | None) -> None:
+    """Give the clinic this logo, a PNG, or none."""
+    session.execute(update(Clinic).where(Clinic.id == tenant).values(logo=logo))
 
 
 def _limits_of(tenant: TenantId) -> Select[int | None, int | None, int | None, int | None]:

@@ -25,8 +25,8 @@ def create_key(session: Session, clinic_name: str, scopes: Iterable[Scope] = ())
     """A new key of the clinic, which is made when it is new; every scope where none is named."""
     key = PREFIX + secrets.token_urlsafe(32)
     granted = sorted(set(scopes) or set(Scope))
-    tenant = _find_or_make_clinic(session, clinic_name)
-    session.add(ApiKey(tenant_id=tenant, sha256=_digest(key), scopes=" ".join(granted)))
+    tenant = clinic_named(session, clinic_name)
+    session.add(ApiKey(tenant_id=tenant, sha256=digest_of(key), scopes=" ".join(granted)))
     return key
 
 
@@ -53,22 +53,24 @@ def revoke_key(session: Session, key_id: str) -> bool:
 
 def find_actor(session: Session, key: str) -> Actor | None:
     """Whose key this is; None for a wrong or revoked one."""
-    digest = _digest(key)
+    digest = digest_of(key)
     row = session.scalar(select(ApiKey).where(ApiKey.sha256 == digest, ApiKey.revoked_at.is_(None)))
     if row is None or not hmac.compare_digest(row.sha256, digest):
         return None
     return Actor(TenantId(row.tenant_id), row.id, frozenset(Scope(word) for word in row.scopes.split()))
 
 
-def _find_or_make_clinic(session: Session, name: str) -> str:
+def clinic_named(session: Session, name: str) -> TenantId:
+    """The clinic that the operator calls so; it is made when it is new."""
     known = session.scalar(select(Clinic.id).where(Clinic.name == name))
     if known is not None:
-        return known
+        return TenantId(known)
     clinic = Clinic(id=new_id(), name=name)
     session.add(clinic)
     session.flush()
-    return clinic.id
+    return TenantId(clinic.id)
 
 
-def _digest(key: str) -> str:
+def digest_of(key: str) -> str:
+    """What is kept of a secret of 256 random bits."""
     return hashlib.sha256(key.encode()).hexdigest()

@@ -8,6 +8,7 @@ MAY_SELECT = {
     Path("service/tenancy/repository.py"),  # the one place that puts the tenant first
     Path("service/tenancy/clinics.py"),  # of the clinics themselves: names and limits, nothing of what they keep
     Path("service/tenancy/keys.py"),  # finds out whose key it is
+    Path("service/people/finding.py"),  # finds out whose an e-mail address, a session or an invitation is
     Path("service/audit/rows.py"),  # made for one clinic as a repository is; it also holds the head of its chain
     Path("service/master_keys/secrets.py"),  # the service's own secrets, which are of no clinic
     Path("service/jobs/leases.py"),  # takes the next job of any clinic, which carries its tenant
@@ -23,6 +24,8 @@ ACROSS = {
     Path("service/master_keys/rotation.py"): "lists the clinics, each of which it then goes over by itself",
     Path("service/master_keys/secrets.py"): "the service's own secrets; finds the master key by any clinic's audit",
     Path("service/reconciling/reconciler.py"): "lists the clinics, each of which it then goes over by itself",
+    Path("service/people/signing_in.py"): "finds out who signs in, and whose session it is",
+    Path("service/people/welcome.py"): "makes the first owner, and the clinic where there is none",
     Path("service/serving.py"): "finds out whether there is any key at all",
     Path("service/tenancy/authentication.py"): "finds out whose key it is",
 }

@@ -56,6 +56,14 @@ class Operator:
         except httpx.TransportError:
             return False
 
+    def json_lines(self, until: str) -> list[dict]:
+        """What it logged; a request's line is written after its answer, so that of ``until`` is waited for."""
+        deadline = time.monotonic() + 60
+        while until not in self.output.read_text():
+            assert time.monotonic() < deadline, self.output.read_text()
+            time.sleep(0.05)
+        return [json.loads(line) for line in self.output.read_text().splitlines() if line.startswith("{")]
+
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         if self.process is None or self.process.poll() is not None:
             return 0
@@ -236,7 +244,7 @@ def test_a_service_without_workers_of_its_own_keeps_photos_for_others_and_logs_e
     with operator.client(key) as client:
         kept = upload(client, SAMPLES / "eyelids_before.jpg", wait=3)
         assert (kept.status_code, kept.json()["status"]) == (201, "queued")
-    lines = [json.loads(line) for line in operator.output.read_text().splitlines() if line.startswith("{")]
+    lines = operator.json_lines(until=kept.headers["x-request-id"])
     assert [line["request_id"] for line in lines].count(kept.headers["x-request-id"]) == 1
     assert {line["message"] for line in lines} == {"request"}
     assert operator.output.read_text().count(key) == 1  # when it was made

@@ -7,7 +7,6 @@ import zipfile
 
 import c2pa
 import pytest
-from PIL import Image
 
 from service.tenancy.keys import find_actor
 from tests.service.api.conftest import FACELESS
@@ -125,9 +124,11 @@ def test_an_export_is_a_signed_file_with_a_name_of_its_own(clinic, pair, layout,
 def test_pairs_and_sliders_hold_two_pictures_each_with_its_own_credentials(clinic, pair):
     agree(clinic, pair)
     of_pair, of_slider = (export(clinic, pair, format=one).json()["id"] for one in ("pair", "slider"))
-    bundle = zipfile.ZipFile(io.BytesIO(clinic.get(f"/v1/exports.zip?ids={of_pair}&ids={of_slider}").content))
+    bundle = zipfile.ZipFile(io.BytesIO(clinic.get(f"/v1/exports.zip?ids={of_pair},{of_slider}").content))
     names = sorted(name.replace(of_pair, "1").replace(of_slider, "2") for name in bundle.namelist())
-    assert names == [f"pair-face-1/{name}" for name in ("after.jpg", "before.jpg", "caption.txt")] + ["slider-face-2.html"]
+    assert names == [f"pair-face-1/{name}" for name in ("after.jpg", "before.jpg", "caption.txt")] + [
+        "slider-face-2.html"
+    ]
     for name in bundle.namelist():
         if name.endswith(".jpg"):
             told = c2pa.Reader("image/jpeg", io.BytesIO(bundle.read(name)))
@@ -147,7 +148,10 @@ def test_what_cannot_be_made_says_so_with_the_way_out(clinic, pair):
     faceless = clinic.pair(FACELESS)
     told = clinic.get(f"/v1/comparisons/{faceless}").json()
     agree(clinic, told)
-    assert clinic.post("/v1/exports", {"comparison_id": faceless, "purpose": "website", "format": "gif"}).status_code == 409
+    assert (
+        clinic.post("/v1/exports", {"comparison_id": faceless, "purpose": "website", "format": "gif"}).status_code
+        == 409
+    )
 
 
 def test_the_same_request_makes_one_export_and_erasing_takes_its_files(clinic, pair, service):

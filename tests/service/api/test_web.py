@@ -110,7 +110,7 @@ def test_the_catalogue_of_problems_is_complete():
 
 
 def test_the_front_page_says_that_it_is_running_and_where_to_read_on(client):
-    page = client.get("/")
+    page = client.get("/about")
     assert "It is running" in page.text
     assert 'href="/docs"' in page.text
 
@@ -144,7 +144,7 @@ def test_readiness_tells_the_truth(client, service, analyst, monkeypatch):
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["checks"]["face_model"] == {"ok": False, "says": "The face model is not installed."}
-    assert "cannot analyse" in client.get("/").text
+    assert "cannot analyse" in client.get("/about").text
     assert client.get("/healthz").status_code == 200
 
 

@@ -7,7 +7,7 @@ from service.database.base import UtcDateTime
 from service.database.walls import raise_wall
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 
 
 def upgrade() -> None:

@@ -1,0 +1,41 @@
+"""What is refused under the pages' addresses is told on a page, not in JSON."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from service.errors import ServiceError
+from service.people.member import Member
+from service.screens.shell import show, show_at_the_door
+from service.tenancy.authentication import PAGES
+
+_PLACES: Final = (PAGES, "/sign-in", "/welcome", "/invitations")
+
+Told = Callable[[Request, Any], Response | Awaitable[Response]]
+Shown = Callable[[Request, Exception], Awaitable[Response]]
+
+
+def show_refusals_on_pages(app: FastAPI) -> None:
+    """Have the problems that ``app`` answers with shown as pages where people meet them."""
+    for error in (ServiceError, HTTPException, RequestValidationError):
+        app.add_exception_handler(error, _on_a_page(app.exception_handlers[error]))
+
+
+def _on_a_page(told: Told) -> Shown:
+    async def answer(request: Request, error: Exception) -> Response:
+        answered = told(request, error)
+        response = await answered if isinstance(answered, Awaitable) else answered
+        if not request.url.path.startswith(_PLACES):
+            return response
+        problem = json.loads(bytes(response.body))
+        member = request.scope.get("member")
+        if isinstance(member, Member):
+            return show(request, member, "refused.html", response.status_code, problem=problem)
+        return show_at_the_door("refused_at_the_door.html", response.status_code, problem=problem)
+
+    return answer

@@ -1,0 +1,83 @@
+"""The first start, signing in and out, and what a session is good for."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from service.database.base import now
+from service.database.people_tables import SignIn
+from service.people.cookies import COOKIE
+from tests.service.people.conftest import OWNER, PASSWORD
+
+
+def test_whoever_holds_the_code_becomes_the_owner_once_and_nobody_else(new_browser, service):
+    path = service.welcome.path()
+    stranger, first = new_browser(), new_browser()
+    for entrance in ("/", "/sign-in", "/welcome", "/welcome?code=guess"):
+        assert "Liftmark is running" in stranger.open(entrance).text
+    answer = stranger.client.post("/welcome", data={**OWNER, "code": "guess"})
+    assert answer.status_code == 404
+    first.open(path)
+    for weak in ("short", "x" * 12, "Password123!", "ownerowner12", "1234567890123"):
+        assert 'role="alert"' in first.send("/welcome", **{**OWNER, "password": weak}).text, weak
+    assert first.send("/welcome", **OWNER).url.path == "/app"
+    assert "Ada Owner" in first.page.text
+    assert "Aurora" in first.page.text
+    assert service.welcome.path() is None
+    for entrance in ("/", "/welcome", path):
+        assert stranger.open(entrance).url.path == "/sign-in"
+    assert stranger.client.post("/welcome", data={**OWNER, "code": path.partition("=")[2]}).status_code == 404
+
+
+def test_a_session_opens_pages_and_the_api_until_it_ends(owner, new_browser):
+    assert owner.client.get("/v1/subjects").json()["items"] == []
+    token = owner.client.cookies[COOKIE]
+    thief = new_browser()
+    thief.client.cookies[COOKIE] = token
+    assert thief.open("/app").status_code == 200
+    owner.send("/app/sign-out")
+    assert owner.page.url.path == "/sign-in"
+    assert thief.client.get("/v1/subjects").status_code == 401
+    assert dict(thief.open("/app/x?y=1").url.params) == {"next": "/app/x?y=1"}
+
+
+def test_a_new_session_has_a_token_that_nobody_brought(owner, new_browser):
+    fixed = new_browser()
+    fixed.client.cookies.set(COOKIE, "chosen-by-somebody", domain="127.0.0.1")
+    fixed.sign_in()
+    assert fixed.page.url.path == "/app"
+    assert fixed.client.cookies[COOKIE] != "chosen-by-somebody"
+    before = owner.client.cookies[COOKIE]
+    owner.client.post("/sign-in", data={"email": OWNER["email"], "password": PASSWORD})
+    assert owner.client.cookies[COOKIE] != before
+    former = new_browser()
+    former.client.cookies[COOKIE] = before
+    assert former.open("/app").url.path == "/sign-in"
+
+
+@pytest.mark.parametrize("column,age", [("seen_at", timedelta(hours=12)), ("expires_at", timedelta(0))])
+def test_a_session_ends_by_itself(owner, service, column, age):
+    with service.database.writing_across() as session:
+        session.execute(update(SignIn).values({column: now() - age}))
+    assert owner.open("/app").url.path == "/sign-in"
+
+
+def test_a_change_needs_what_only_our_own_page_knows(owner):
+    call = owner.client.post
+    new, csrf = {"reference": "P-1"}, {"X-Liftmark-CSRF": owner.csrf}
+    refused = [
+        call("/v1/subjects", json=new),
+        call("/v1/subjects", json=new, headers={"X-Liftmark-CSRF": "x"}),
+        call("/v1/subjects", json=new, headers={**csrf, "Sec-Fetch-Site": "same-site"}),
+        call("/v1/subjects", json=new, headers={**csrf, "Origin": "https://elsewhere.example"}),
+        call("/app/sign-out"),
+        call("/app/sign-out", data={"csrf": "x"}),
+        call("/app/sign-out", data={"csrf": owner.csrf}, headers={"Sec-Fetch-Site": "cross-site"}),
+        call(
+            "/sign-in", data={"email": OWNER["email"], "password": PASSWORD}, headers={"Sec-Fetch-Site": "cross-site"}
+        ),
+    ]
+    assert {answer.status_code for answer in refused} == {403}
+    assert call("/v1/subjects", json=new, headers={**csrf, "Sec-Fetch-Site": "same-origin"}).status_code == 201
+    assert owner.client.get("/v1/audit").json()["items"][-1]["actor"].startswith("person:")
