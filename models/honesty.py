@@ -72,6 +72,22 @@ FACTORS: Final[Mapping[FactorCode, FactorEntry]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredPart:
+    """A detectable change and the parts of its error.
+
+    Parameters
+    ----------
+    terms : standard uncertainty by source, in ``unit``.
+    """
+
+    measurand: MeasurandCode
+    side: Side | None
+    unit: Unit
+    change: float
+    terms: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
     """The detectable change of which a factor may explain the largest part.
 

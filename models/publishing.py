@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from models.arrays import require_finite
 from models.consent import Region
 
 
@@ -81,26 +80,6 @@ class Publishing:
     region: Region = Region.FACE
     size: Size = Size.ORIGINAL
     eye_bar: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
-    """The one rectangle of the aligned frame that both photos are cut to.
-
-    Parameters
-    ----------
-    left, top : centre of the top-left output pixel, in the aligned frame.
-    px_per_aligned : output pixels per pixel of the aligned frame.
-    size_px : (width, height) of each photo.
-    """
-
-    left: float
-    top: float
-    px_per_aligned: float
-    size_px: tuple[int, int]
-
-    def __post_init__(self) -> None:
-        require_finite("a frame", self.left, self.top, self.px_per_aligned)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ strength of the shadows, brightness and colour are judged here, because no measu
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 import cv2
@@ -20,8 +20,7 @@ from analysis.uncertainty import COVERAGE_FACTOR
 from models.analysis import PhotoAnalysis
 from models.anatomy import Outline, Side
 from models.arrays import FloatArray
-from models.honesty import FACTORS, Explained, Factor, FactorCode, HonestPair
-from models.measurand import MeasurandCode, Unit
+from models.honesty import FACTORS, Explained, Factor, FactorCode, HonestPair, MeasuredPart
 from models.quality import Favours, FlagCode
 
 _POINTS_A_LIMIT: Final = 20.0
@@ -49,22 +48,6 @@ _OF_FLAG: Final = {
     FlagCode.LIGHT_DIFFERS: FactorCode.LIGHT_DIRECTION,
     FlagCode.SHARPNESS_DIFFERS: FactorCode.SHARPNESS,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredPart:
-    """A detectable change and the parts of its error.
-
-    Parameters
-    ----------
-    terms : standard uncertainty by source, in ``unit``.
-    """
-
-    measurand: MeasurandCode
-    side: Side | None
-    unit: Unit
-    change: float
-    terms: Mapping[str, float]
 
 
 def honest_pair(pair: RegisteredPair, measured: Sequence[MeasuredPart] = ()) -> HonestPair:

@@ -104,7 +104,7 @@ def _logo_band(width: int, logo: Pixels) -> Pixels:
 
 @cache
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    """DejaVu Sans, which has letters of most languages; it comes with matplotlib, which the face model's library needs."""
+    """DejaVu Sans, for its many letters; it comes with matplotlib, which the face model's library needs."""
     matplotlib = find_spec("matplotlib")
     assert matplotlib is not None  # noqa: S101  locked
     assert matplotlib.origin is not None  # noqa: S101  an ordinary package

@@ -10,7 +10,8 @@ from analysis.publishing.crop import crop
 from analysis.publishing.regions import Box, bar_box, region_box
 from models.analysis import PhotoAnalysis
 from models.arrays import FloatArray, Pixels
-from models.publishing import MOVING, ONE_BY_ONE, Frame, Layout, NotPublishable, Publishing, Size
+from models.publishing import MOVING, ONE_BY_ONE, Layout, NotPublishable, Publishing, Size
+from models.publishing_frame import Frame
 
 PRINT_LONG_SIDE_PX: Final = 4000
 SOCIAL_WIDTH_PX: Final = 1080

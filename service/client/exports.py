@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from models.consent import Purpose, Region
+from models.publishing import Aspect, ImageType, Layout, Size
 from service.client.calls import Calls, shapes
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class ExportCalls(Calls):
@@ -36,23 +33,36 @@ class ExportCalls(Calls):
         """Get a small picture of what the file shows."""
         return self._bytes("GET", f"/exports/{export_id}/thumbnail")
 
-    def get_exports_zip(self, export_ids: Sequence[str]) -> bytes:
-        """Get the files of several exports as one zip."""
-        return self._bytes("GET", "/exports.zip", query={"ids": ",".join(export_ids)})
+    def get_exports_zip(self, *, ids: str) -> bytes:
+        """Get the files of several exports, their ids with commas between them, as one zip."""
+        return self._bytes("GET", "/exports.zip", query={"ids": ids})
 
     def note_publication(self, export_id: str, new: shapes.NewPublication) -> shapes.ExportAnswer:
         """Note where the export was published."""
         return self._ask("POST", f"/exports/{export_id}/publications", shapes.ExportAnswer, body=new)
 
-    def note_taken_down(self, export_id: str, publication_id: str, taken: shapes.TakenDown) -> shapes.ExportAnswer:
+    def note_taken_down(self, export_id: str, publication_id: str, new: shapes.TakenDown) -> shapes.ExportAnswer:
         """Note since when it is no longer there."""
         path = f"/exports/{export_id}/publications/{publication_id}"
-        return self._ask("PATCH", path, shapes.ExportAnswer, body=taken)
+        return self._ask("PATCH", path, shapes.ExportAnswer, body=new)
 
-    def get_export_preview(self, comparison_id: str, wanted: shapes.PreviewOptions) -> bytes:
+    def get_export_preview(  # noqa: PLR0913  as the call has them
+        self,
+        comparison_id: str,
+        *,
+        purpose: Purpose,
+        format: Layout,  # noqa: A002  the API's own word
+        image_type: ImageType = ImageType.JPEG,
+        aspect: Aspect = Aspect.ORIGINAL,
+        region: Region = Region.FACE,
+        size: Size = Size.ORIGINAL,
+        caption: bool = True,
+        eye_bar: bool = False,
+    ) -> bytes:
         """See a small picture of what an export would be, under the same conditions."""
-        query = wanted.model_dump(mode="json", exclude_unset=True)
-        return self._bytes("GET", f"/comparisons/{comparison_id}/export-preview", query=query)
+        query = {"purpose": purpose, "format": format, "image_type": image_type, "aspect": aspect, "region": region}
+        also = {"size": size, "caption": caption, "eye_bar": eye_bar}
+        return self._bytes("GET", f"/comparisons/{comparison_id}/export-preview", query={**query, **also})
 
     def get_honest_pair(self, comparison_id: str) -> shapes.HonestyDocument:
         """See how fair the pair is, with every reason."""

@@ -18,7 +18,7 @@ from service.corrections.schemas import CorrectionAnswer, CorrectionsAnswer, New
 from service.courses.schemas import CourseAnswer, CoursePatch, NewCourse
 from service.documents.cohort import CohortDocument
 from service.documents.publishing import HonestyDocument
-from service.exports.schemas import ExportAnswer, ExportPage, NewExport, NewPublication, PreviewOptions, TakenDown
+from service.exports.schemas import ExportAnswer, ExportPage, NewExport, NewPublication, TakenDown
 from service.paging import Page
 from service.photos.repository import PhotoStatus
 from service.photos.schemas import PhotoAnswer, PhotoSummary
@@ -78,7 +78,6 @@ __all__ = [
     "PhotoAnswer",
     "PhotoStatus",
     "PhotoSummary",
-    "PreviewOptions",
     "Purpose",
     "SeriesAnswer",
     "Side",

@@ -4,10 +4,9 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from analysis.publishing.honesty import MeasuredPart
 from models.anatomy import Side, View
 from models.consent import Region
-from models.honesty import FACTORS, FORMULA, Explained, Factor, FactorCode, HonestPair
+from models.honesty import FACTORS, FORMULA, Explained, Factor, FactorCode, HonestPair, MeasuredPart
 from models.measurand import MEASURANDS, MeasurandCode, Unit
 from models.publishing import Aspect, ImageType, Layout, Publishing, Size, Texts
 from models.quality import Favours

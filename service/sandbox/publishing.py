@@ -17,7 +17,8 @@ from analysis.registered_pair import RegisteredPair
 from models.alignment import AlignmentRefused
 from models.analysis import PhotoAnalysis
 from models.arrays import FloatArray, Pixels
-from models.publishing import ANIMATED, Frame, ImageType, Layout, NotPublishable, Size
+from models.publishing import ANIMATED, ImageType, Layout, NotPublishable, Size
+from models.publishing_frame import Frame
 from service.documents.publishing import HonestyDocument, PublishedDocument, PublishingOrder
 from service.documents.records import Matrix
 from service.sandbox.light import with_pixels
