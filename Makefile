@@ -23,7 +23,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-versio
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test quick lint types format fuzz bench accuracy corpora faults docs pictures lock clean
+.PHONY: help setup setup-dev demo test quick lint types format fuzz bench accuracy corpora faults docs texts pictures lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name says; do printf '  make %-10s %s\n' "$$name" "$$says"; done
@@ -83,6 +83,9 @@ corpora: setup-dev ## Send bombs, damaged pictures and Pillow's own bad images t
 
 docs: setup ## Write the reference pages from the code's catalogues
 	$(BIN)/python docs/write_reference.py
+
+texts: setup ## Bring the catalogues of translations up to what the code says; what is new is then to be translated
+	$(BIN)/python -m service.texts.collecting
 
 pictures: setup-dev ## Take the pictures of the pages anew (needs chromium)
 	$(BIN)/python -m tests.browser.take_pictures

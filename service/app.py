@@ -32,6 +32,7 @@ from service.health.routes import router as health
 from service.interop.routes import router as interop
 from service.limiting.proxies import ClientBehindProxy
 from service.limiting.turnstile import Turnstile
+from service.links.routes import router as links
 from service.observing.logs import told_of
 from service.observing.request_record import RequestRecord
 from service.observing.routes import router as metrics
@@ -72,7 +73,7 @@ def _routes_of(*routers: APIRouter) -> list[Route]:
 
 _ROUTERS: Final = (
     *(subjects, courses, visits, confounders, photos, corrections, comparisons, series, repeatability, cohort),
-    *(consents, exports, interop, webhooks, usage, audit, health, metrics, pages),
+    *(consents, exports, links, interop, webhooks, usage, audit, health, metrics, pages),
     *(door, screens),
 )
 

@@ -49,7 +49,7 @@ def list_keys_command() -> None:
 def revoke_key_command(
     key_id: Annotated[str, typer.Argument(metavar="ID", show_default=False, help="As `liftmark key list` tells it.")],
 ) -> None:
-    """Revoke an API key: it opens nothing from now on, in any process. Links made with it go on to their end."""
+    """Revoke an API key: it opens nothing from now on, in any process, nor do the links that were made with it."""
     from service.assembly import open_database  # noqa: PLC0415  as above
     from service.settings import Settings  # noqa: PLC0415
     from service.tenancy.keys import revoke_key  # noqa: PLC0415

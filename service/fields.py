@@ -20,6 +20,8 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from models.consent import Purpose
+
 FIRST_DAY: Final = date(1900, 1, 1)
 LAST_DAY: Final = date(2199, 12, 31)
 """No photo is older or comes later; what is added to a day stays a day."""
@@ -49,6 +51,11 @@ Line = Annotated[
 Day = Annotated[date, Written, Field(ge=FIRST_DAY, le=LAST_DAY)]
 Moment = Annotated[AwareDatetime, Written, AfterValidator(_in_utc)]
 RecordId = Annotated[str, Field(max_length=64, pattern="^[0-9a-f]*$")]
+
+LinkHours = Annotated[float, Field(gt=0, le=31 * 24, description="For how long; 31 days at most.")]
+LinkPurpose = Annotated[
+    Purpose, Field(description="What it is shared for. The link ends with the subject's consent to that.")
+]
 
 From = Annotated[
     Day | Moment | None, Query(alias="from", description="First day (in UTC) or moment with its zone, inclusive.")

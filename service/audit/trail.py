@@ -58,7 +58,7 @@ class Action(StrEnum):
     PHOTO_DICOM_READ = "photo_dicom_read"
     DUE_READ = "due_read"
     LINK_MADE = "link_made"
-    LINKS_LISTED = "links_listed"
+    LINKS_READ = "links_read"
     LINK_REVOKED = "link_revoked"
     EXPORT_MADE = "export_made"
     EXPORTS_LISTED = "exports_listed"

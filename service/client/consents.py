@@ -22,3 +22,26 @@ class ConsentCalls(Calls):
         """Withdraw the consent to one purpose; the answer lists what ended and what was published before."""
         path = f"/subjects/{subject_id}/consents/{purpose}"
         return self._ask("DELETE", path, shapes.WithdrawalAnswer, body=new)
+
+    def list_links(
+        self,
+        *,
+        subject_id: str | None = None,
+        comparison_id: str | None = None,
+        running: bool = False,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> shapes.Page[shapes.ShareLinkAnswer]:
+        """List the clinic's links: who shared what, until when, and how often it was opened."""
+        query = {
+            "subject_id": subject_id,
+            "comparison_id": comparison_id,
+            "running": "true" if running else None,
+            "after": after,
+            "limit": limit,
+        }
+        return self._ask("GET", "/links", shapes.Page[shapes.ShareLinkAnswer], query=query)
+
+    def revoke_link(self, link_id: str) -> None:
+        """End a link now, and all that hangs on it."""
+        self._do("DELETE", f"/links/{link_id}")

@@ -19,6 +19,7 @@ from service.courses.schemas import CourseAnswer, CoursePatch, NewCourse
 from service.documents.cohort import CohortDocument
 from service.documents.publishing import HonestyDocument
 from service.exports.schemas import ExportAnswer, ExportPage, NewExport, NewPublication, TakenDown
+from service.links.schemas import ShareLinkAnswer
 from service.paging import Page
 from service.photos.repository import PhotoStatus
 from service.photos.schemas import PhotoAnswer, PhotoSummary
@@ -80,6 +81,7 @@ __all__ = [
     "PhotoSummary",
     "Purpose",
     "SeriesAnswer",
+    "ShareLinkAnswer",
     "Side",
     "StudyAnswer",
     "StudySummary",

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,8 @@ from service.cohort.members import StoredCourse, latest_of_each
 from service.database import Database
 from service.documents.cohort import CohortDocument, CohortFilters, cohort_document
 from service.series.repository import StoredSeries
+from service.tenancy.keeping_links import keep
+from service.tenancy.links import CohortLink
 from service.tenancy.scope import Scope
 from service.tenancy.tenant import Actor, TenantId
 
@@ -42,11 +45,12 @@ class CohortViewer:
             courses = list(_stored(session, actor.tenant))
         return SeenCohort(_document(courses, filters), _choice(latest_of_each(courses, CohortFilters()).members))
 
-    def allow_link(self, actor: Actor) -> None:
-        """Let the actor make a link to the page; ServiceError where they may not read it themselves."""
+    def link(self, actor: Actor, choice: str, expires_at: datetime) -> CohortLink:
+        """Permission to read the page of this choice; ServiceError where the actor may not read it themselves."""
         actor.require(Scope.READ)
         with self._database.writing(actor.tenant) as session:
             record(session, actor, Action.LINK_MADE, Whole.COHORT)
+            return keep(session, actor, CohortLink(actor.tenant, choice, expires_at))
 
 
 def cohort_now(session: Session, tenant: TenantId) -> CohortDocument:

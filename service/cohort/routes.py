@@ -17,7 +17,7 @@ from service.dependencies import Exporter, Reader, TheService
 from service.documents.cohort import CohortDocument, CohortFilters
 from service.errors import ProblemCode, ServiceError, problems
 from service.fields import Day
-from service.tenancy.links import CohortLink, choice_of
+from service.tenancy.links import choice_of
 
 router = APIRouter(prefix="/v1", tags=["cohort"])
 
@@ -80,8 +80,7 @@ def make_cohort_link(
     """
     wanted = new or NewCohortLink()
     expires_at = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=wanted.hours)
-    link = CohortLink(actor.tenant, choice_of(wanted.query), expires_at)
-    CohortViewer(service.database).allow_link(actor)
+    link = CohortViewer(service.database).link(actor, choice_of(wanted.query), expires_at)
     page = request.url_for("get_cohort_report")
     url = page.include_query_params(**wanted.query, token=service.links.sign(link))
-    return LinkAnswer(url=str(url), expires_at=expires_at)
+    return LinkAnswer(id=link.hangs_on, url=str(url), expires_at=link.expires_at)

@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.course import Phase
 from service.cohort.claim import ClaimText
-from service.fields import Day
+from service.fields import Day, LinkHours
 
 
 class NewCohortLink(BaseModel):
@@ -12,7 +12,7 @@ class NewCohortLink(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"hours": 12, "kind": "microcurrent"}]})
 
-    hours: float = Field(default=12, gt=0, le=168)
+    hours: LinkHours = 12
     kind: str | None = Field(default=None, max_length=100)
     since: Day | None = Field(default=None, alias="from")
     until: Day | None = None

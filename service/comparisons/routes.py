@@ -155,7 +155,7 @@ def get_aligned(comparison_id: str, which: Which, actor: Reader, service: TheSer
 @router.post(
     "/comparisons/{comparison_id}/link",
     status_code=201,
-    responses=problems(_C.COMPARISON_NOT_FOUND, _C.INVALID_JSON),
+    responses=problems(_C.COMPARISON_NOT_FOUND, _C.INVALID_JSON, _C.CONSENT_MISSING),
 )
 def make_link(
     comparison_id: str, actor: Exporter, service: TheService, request: Request, new: NewLink | None = None
@@ -164,10 +164,10 @@ def make_link(
     expires_at = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=(new or NewLink()).hours)
     wanted = new or NewLink()
     viewer = ComparisonViewer(service.database, service.vaults)
-    link = viewer.link(actor, comparison_id, expires_at, may_correct=wanted.may_correct)
+    link = viewer.link(actor, comparison_id, expires_at, may_correct=wanted.may_correct, purpose=wanted.purpose)
     page = request.url_for("get_report", comparison_id=link.comparison_id)
     url = page.include_query_params(token=service.links.sign(link))
-    return LinkAnswer(url=str(url), expires_at=expires_at)
+    return LinkAnswer(id=link.hangs_on, url=str(url), expires_at=link.expires_at)
 
 
 def _find_or_ask(pairing: Pairing, actor: Actor, new: NewComparison) -> Comparison:
@@ -179,12 +179,15 @@ def _find_or_ask(pairing: Pairing, actor: Actor, new: NewComparison) -> Comparis
 
 
 def _correct_links(photo_ids: Mapping[str, str], actor: Actor, service: Service) -> dict[str, str]:
-    """Addresses of the pages on which the shown photos' contours are corrected, good for an hour."""
-    until = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
-    return {
-        which: correction_page(service.links, CorrectionLink(actor.tenant, photo_id, until, actor.name))
-        for which, photo_id in photo_ids.items()
-    }
+    """Addresses of the pages on which the shown photos' contours are corrected, good for an hour.
+
+    For people who are signed in they are as long as they are; else they end with the link or key that came here.
+    """
+    if actor.is_person:
+        return {which: f"/v1/photos/{photo_id}/correct" for which, photo_id in photo_ids.items()}
+    until, hangs_on = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1), actor.link_id or actor.name
+    links = {which: CorrectionLink(actor.tenant, one, until, actor.name, hangs_on) for which, one in photo_ids.items()}
+    return {which: correction_page(service.links, link) for which, link in links.items()}
 
 
 def _has_ended(pair: Comparison) -> bool:

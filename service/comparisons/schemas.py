@@ -6,11 +6,13 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from models.consent import Purpose
 from service.comparisons.repository import Asked, ComparisonStatus
 from service.database.tables import Comparison
 from service.documents import ComparisonDocument, RefusedDocument
 from service.documents.given import MOST_FRAMES
 from service.documents.records import RefusalDocument
+from service.fields import LinkHours, LinkPurpose
 
 _WAYS: Final = ("photo_id", "photo_ids", "visit_id")
 _Id = Annotated[str, Field(max_length=64)]
@@ -99,13 +101,15 @@ class NewLink(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"hours": 12}]})
 
-    hours: float = Field(default=12, gt=0, le=168)
+    hours: LinkHours = 12
     may_correct: bool = False
+    purpose: LinkPurpose = Purpose.CLINICAL
 
 
 class LinkAnswer(BaseModel):
-    """A link that shows one report in a browser, without a key, until it ends."""
+    """A link that opens in a browser, without a key, until it ends or is revoked by its ``id``."""
 
+    id: str
     url: str
     expires_at: datetime
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from models.consent import Purpose
 from service.audit import Action, record
 from service.blobs.vault import Vaults
 from service.comparisons.repository import Comparisons, ComparisonStatus
@@ -13,6 +14,7 @@ from service.database.tables import Comparison
 from service.documents import ComparisonDocument, RefusedDocument
 from service.errors import ProblemCode, ServiceError
 from service.subjects.repository import Subjects
+from service.tenancy.keeping_links import About, keep
 from service.tenancy.links import ReportLink
 from service.tenancy.scope import Scope
 from service.tenancy.tenant import Actor
@@ -62,13 +64,19 @@ class ComparisonViewer:
             vault = self._vaults.of(Subjects(session, actor.tenant).get(pair.subject_id))
         return vault.get(aligned_blob(pair, which))
 
-    def link(self, actor: Actor, comparison_id: str, expires_at: datetime, *, may_correct: bool) -> ReportLink:
-        """Permission to read this comparison's report until ``expires_at``, and to correct contours from it."""
+    def link(
+        self, actor: Actor, comparison_id: str, expires_at: datetime, *, may_correct: bool, purpose: Purpose
+    ) -> ReportLink:
+        """Permission to read this comparison's report until ``expires_at``, and to correct contours from it.
+
+        It ends with the consent to the purpose, where that is earlier.
+        """
         if may_correct:
             actor.require(Scope.INGEST)
         with self._database.writing(actor.tenant) as session:
             pair = _audited(session, actor, comparison_id, Action.LINK_MADE)
-        return ReportLink(actor.tenant, pair.id, expires_at, corrector=actor.name if may_correct else None)
+            link = ReportLink(actor.tenant, pair.id, expires_at, corrector=actor.name if may_correct else None)
+            return keep(session, actor, link, About(pair.subject_id, purpose))
 
 
 def report_document(pair: Comparison) -> ComparisonDocument:

@@ -99,7 +99,9 @@ def get_correction_page(photo_id: str, actor: Ingester, service: TheService) -> 
 
 
 @router.post(
-    "/correction-link", status_code=201, responses=problems(_C.PHOTO_NOT_FOUND, _C.NO_CONTOURS, _C.INVALID_JSON)
+    "/correction-link",
+    status_code=201,
+    responses=problems(_C.PHOTO_NOT_FOUND, _C.NO_CONTOURS, _C.INVALID_JSON, _C.CONSENT_MISSING),
 )
 def make_correction_link(
     photo_id: str, actor: Ingester, service: TheService, request: Request, new: NewCorrectionLink | None = None
@@ -107,8 +109,9 @@ def make_correction_link(
     """Make a link that lets whoever has it see this photo and place its contours, and nothing else."""
     expires_at = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=(new or NewCorrectionLink()).hours)
     viewer = CorrectionViewer(service.database, service.vaults, service.doorkeeper)
-    path = correction_page(service.links, viewer.link(actor, photo_id, expires_at))
-    return LinkAnswer(url=str(request.base_url).rstrip("/") + path, expires_at=expires_at)
+    link = viewer.link(actor, photo_id, expires_at)
+    url = str(request.base_url).rstrip("/") + correction_page(service.links, link)
+    return LinkAnswer(id=link.hangs_on, url=url, expires_at=link.expires_at)
 
 
 def _has_ended(photo: Photo) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from models.anatomy import Side
 from models.correction import ContourName
@@ -12,6 +12,7 @@ from service.database.tables import ContourCorrection, Photo
 from service.documents import MeasurementDocument
 from service.documents.given import PlacedShape, Placer
 from service.documents.records import SideContoursDocument
+from service.fields import LinkHours
 from service.photos.repository import PhotoStatus
 
 _LID: Final[list[JsonValue]] = [[512.0, 640.5], [530.2, 622.0], [548.9, 615.3], [566.1, 621.8], [581.0, 633.2]]
@@ -104,7 +105,7 @@ class NewCorrectionLink(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"hours": 2}]})
 
-    hours: float = Field(default=12, gt=0, le=168)
+    hours: LinkHours = 12
 
 
 def measured_document(photo: Photo) -> MeasurementDocument | None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from models.consent import Purpose
 from service.analysing import Analyser
 from service.audit import Action, record
 from service.blobs.vault import Vaults
@@ -12,6 +13,7 @@ from service.errors import ProblemCode, ServiceError
 from service.photos.repository import Photos, PhotoStatus
 from service.sandbox import WorkerCrashed
 from service.subjects.repository import Subjects
+from service.tenancy.keeping_links import About, keep
 from service.tenancy.links import CorrectionLink
 from service.tenancy.scope import Scope
 from service.tenancy.tenant import Actor
@@ -56,6 +58,7 @@ class CorrectionViewer:
         with self._database.writing(actor.tenant) as session:
             photo = Photos(session, actor.tenant).get(photo_id)
             record(session, actor, Action.LINK_MADE, photo_id)
-        if photo.status in {PhotoStatus.REFUSED, PhotoStatus.FAILED}:
-            raise ServiceError(ProblemCode.NO_CONTOURS)
-        return CorrectionLink(actor.tenant, photo.id, expires_at, actor.name)
+            if photo.status in {PhotoStatus.REFUSED, PhotoStatus.FAILED}:
+                raise ServiceError(ProblemCode.NO_CONTOURS)
+            link = CorrectionLink(actor.tenant, photo.id, expires_at, actor.name)
+            return keep(session, actor, link, About(photo.subject_id, Purpose.CLINICAL))

@@ -1,6 +1,6 @@
 """Addresses of a series' pages and pictures. Each names the course, so that a link opens that series alone."""
 
-from service.series.state import NO_COURSE
+from service.tenancy.links import NO_COURSE
 
 
 def series_address(subject_id: str, course_id: str | None, what: str) -> str:

@@ -133,7 +133,7 @@ def get_series_comparison(
 @router.post(
     "/subjects/{subject_id}/series/link",
     status_code=201,
-    responses=problems(_C.SUBJECT_NOT_FOUND, _C.COURSE_NOT_FOUND, _C.INVALID_JSON),
+    responses=problems(_C.SUBJECT_NOT_FOUND, _C.COURSE_NOT_FOUND, _C.INVALID_JSON, _C.CONSENT_MISSING),
 )
 def make_series_link(
     subject_id: str, actor: Exporter, service: TheService, request: Request, new: NewSeriesLink | None = None
@@ -141,10 +141,10 @@ def make_series_link(
     """Make a link that shows this series in a browser: report, pictures, comparisons, table and PDF, nothing else."""
     wanted = new or NewSeriesLink()
     expires_at = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=wanted.hours)
-    link = _viewer(service).link(actor, subject_id, wanted.course_id, expires_at)
+    link = _viewer(service).link(actor, subject_id, wanted.course_id, expires_at, wanted.purpose)
     page = request.url_for("get_series_report", subject_id=subject_id)
     url = page.include_query_params(course_id=link.course_id, token=service.links.sign(link))
-    return LinkAnswer(url=str(url), expires_at=expires_at)
+    return LinkAnswer(id=link.hangs_on, url=str(url), expires_at=link.expires_at)
 
 
 @router.get("/due", responses=problems())

@@ -5,8 +5,10 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.consent import Purpose
 from service.database.tables import Subject, SubjectSeries
 from service.documents.series import SeriesDocument
+from service.fields import LinkHours, LinkPurpose
 
 
 class SeriesAnswer(SeriesDocument):
@@ -26,8 +28,9 @@ class NewSeriesLink(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"hours": 12}]})
 
-    hours: float = Field(default=12, gt=0, le=168)
+    hours: LinkHours = 12
     course_id: str | None = Field(default=None, pattern="^([0-9a-f]{1,64}|none)$")
+    purpose: LinkPurpose = Purpose.CLINICAL
 
 
 class DueAnswer(BaseModel):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -20,11 +19,9 @@ from service.repeatability.floors import widest_floors
 from service.repeatability.labels import Labels
 from service.subjects.repository import Subjects
 from service.tenancy.idempotency import fingerprint
+from service.tenancy.links import NO_COURSE
 from service.tenancy.tenant import TenantId
 from service.visits.repository import Visits, courses_of
-
-NO_COURSE: Final = "none"
-"""In addresses: the series of a subject without a course."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from models.consent import Purpose
 from service.audit import Action, record
 from service.blobs.vault import Vaults
 from service.comparisons.repository import Comparisons
@@ -20,9 +21,10 @@ from service.jobs import JobEngine
 from service.series.asking import update_series
 from service.series.making import made, planned
 from service.series.repository import StoredSeries
-from service.series.state import NO_COURSE, SeriesState, the_series
+from service.series.state import SeriesState, the_series
 from service.subjects.repository import Subjects
-from service.tenancy.links import SeriesLink
+from service.tenancy.keeping_links import About, keep
+from service.tenancy.links import NO_COURSE, SeriesLink
 from service.tenancy.tenant import Actor
 
 
@@ -96,12 +98,15 @@ class SeriesViewer:
             record(session, actor, Action.REPORT_READ, pair.id)
         return report_document(pair)
 
-    def link(self, actor: Actor, subject_id: str, course_id: str | None, expires_at: datetime) -> SeriesLink:
-        """Permission to read this series until ``expires_at``."""
+    def link(
+        self, actor: Actor, subject_id: str, course_id: str | None, expires_at: datetime, purpose: Purpose
+    ) -> SeriesLink:
+        """Permission to read this series until ``expires_at``, or until consent to the purpose ends."""
         with self._database.writing(actor.tenant) as session:
             state = the_series(session, actor.tenant, subject_id, course_id)
+            link = SeriesLink(actor.tenant, subject_id, state.course_id or NO_COURSE, expires_at)
             record(session, actor, Action.LINK_MADE, subject_id)
-        return SeriesLink(actor.tenant, subject_id, state.course_id or NO_COURSE, expires_at)
+            return keep(session, actor, link, About(subject_id, purpose))
 
 
 def _is_true(session: Session, actor: Actor, state: SeriesState) -> bool:

@@ -19,6 +19,7 @@ from service.people.cookies import session_token
 from service.people.member import Member
 from service.people.own_pages import comes_from_own_page, proves_its_page
 from service.people.signing_in import SignInDesk
+from service.tenancy.keeping_links import runs
 from service.tenancy.keys import find_actor
 from service.tenancy.links import CohortLink, CorrectionLink, Link, LinkSigner, ReportLink, SeriesLink, choice_of
 from service.tenancy.tenant import Actor
@@ -66,6 +67,11 @@ class Gate:
         """Whose key it is; None for a wrong one."""
         with self.database.reading_across() as session:
             return find_actor(session, key)
+
+    def lets_in(self, link: Link, *, opens: bool) -> bool:
+        """Whether the link is kept and runs; where somebody ``opens`` it just now, that is counted."""
+        with self.database.writing(link.tenant) if opens else self.database.reading(link.tenant) as session:
+            return runs(session, link, datetime.now(UTC), opens=opens)
 
 
 class Authentication:
@@ -131,7 +137,7 @@ async def _admit(request: Request, gate: Gate) -> Actor | Member | Response | No
     member = None if token is None else await run_in_threadpool(gate.sign_ins.find, token)
     if member is not None:
         return _admit_member(request, member)
-    return _to_sign_in(request) if is_page(request.url.path) else _admit_by_link(request, gate.links)
+    return _to_sign_in(request) if is_page(request.url.path) else await _admit_by_link(request, gate)
 
 
 async def _admit_by_key(request: Request, header: str, gate: Gate) -> Actor | Response | None:
@@ -159,15 +165,17 @@ def _to_sign_in(request: Request) -> Response:
     return RedirectResponse(f"/sign-in?{urlencode({'next': wanted + query})}", 303)
 
 
-def _admit_by_link(request: Request, links: LinkSigner) -> Actor | Response:
+async def _admit_by_link(request: Request, gate: Gate) -> Actor | Response:
     linked = _linked(request)
     token = request.query_params.get("token") if request.method in _READS else None
     held = token or request.cookies.get(_cookie_of(request))
     if linked is None or held is None:
         return problem_response(ProblemCode.UNAUTHENTICATED)
     address, kind = linked
-    link = links.read(held, datetime.now(UTC))
+    link = gate.links.read(held, datetime.now(UTC))
     if link is None or not isinstance(link, kind) or not _is_about(link, request, address["id"]):
+        return problem_response(ProblemCode.LINK_ENDED)
+    if not await run_in_threadpool(gate.lets_in, link, opens=token is not None and request.method != "HEAD"):
         return problem_response(ProblemCode.LINK_ENDED)
     return link.actor if token is None else _moved_into_cookie(request, address["base"], token, link)
 

@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 from service.database.base import new_id, now
 from service.database.tables import ApiKey, Clinic
 from service.tenancy.scope import Scope
+from service.tenancy.share_links import end_links_of
 from service.tenancy.tenant import Actor, TenantId
 
 PREFIX: Final = "lm_"
 DEFAULT_CLINIC: Final = "default"
+_KEYS: Final = "system:keys"
 
 
 def create_key(session: Session, clinic_name: str, scopes: Iterable[Scope] = ()) -> str:
@@ -44,11 +46,18 @@ def every_key(session: Session) -> Sequence[tuple[ApiKey, str]]:
 
 
 def revoke_key(session: Session, key_id: str) -> bool:
-    """End a key; False where there is none of this id. One that has ended stays as it was."""
+    """End a key and the links made with it; False where none has this id. One that has ended stays as it was."""
     key = session.scalar(select(ApiKey).where(ApiKey.id == key_id))
     if key is not None and key.revoked_at is None:
         key.revoked_at = now()
+        end_links_of(session, TenantId(key.tenant_id), key.id, by=_KEYS)
     return key is not None
+
+
+def opens_still(session: Session, tenant: TenantId, key_id: str) -> bool:
+    """Whether a key of the clinic has this id and was not revoked."""
+    mine = select(ApiKey.revoked_at).where(ApiKey.tenant_id == tenant, ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
+    return session.execute(mine).one_or_none() is not None
 
 
 def find_actor(session: Session, key: str) -> Actor | None:

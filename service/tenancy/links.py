@@ -1,4 +1,9 @@
-"""Links that show one comparison, series or the cohort, or let contours be corrected, for a while without a key."""
+"""Links that show one comparison, series or the cohort, or let contours be corrected, for a while without a key.
+
+A token says what its link opens, and on what the link hangs (``hangs_on``): the id of the row that is kept of it, which
+can be revoked (:mod:`service.tenancy.share_links`). The links to correct that a report makes for an hour hang on the
+report's own link, or on the key that opened it, and end with that.
+"""
 
 import base64
 import binascii
@@ -8,11 +13,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from service.tenancy.scope import Scope
 from service.tenancy.tenant import Actor, TenantId
+
+NO_COURSE: Final = "none"
+"""In addresses: the series of a subject without a course."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +36,16 @@ class ReportLink:
     comparison_id: str
     expires_at: datetime
     corrector: str | None = None
+    hangs_on: str = ""
 
     @property
     def actor(self) -> Actor:
         """Who the holder is to the rest of the service."""
         reader = frozenset({Scope.READ})
         if self.corrector is None:
-            return Actor(self.tenant, f"link:{self.comparison_id}", reader)
-        return Actor(self.tenant, f"link:{self.comparison_id}/{self.corrector}", reader | {Scope.INGEST})
+            return Actor(self.tenant, f"link:{self.comparison_id}", reader, self.hangs_on)
+        name = f"link:{self.comparison_id}/{self.corrector}"
+        return Actor(self.tenant, name, reader | {Scope.INGEST}, self.hangs_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +61,13 @@ class CorrectionLink:
     photo_id: str
     expires_at: datetime
     corrector: str
+    hangs_on: str = ""
 
     @property
     def actor(self) -> Actor:
         """Who the holder is to the rest of the service; the address keeps it to this photo."""
         name = f"link:{self.photo_id}/{self.corrector.rpartition('/')[2]}"
-        return Actor(self.tenant, name, frozenset({Scope.READ, Scope.INGEST}))
+        return Actor(self.tenant, name, frozenset({Scope.READ, Scope.INGEST}), self.hangs_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +83,12 @@ class SeriesLink:
     subject_id: str
     course_id: str
     expires_at: datetime
+    hangs_on: str = ""
 
     @property
     def actor(self) -> Actor:
         """Who the holder is to the rest of the service; the address keeps it to this series."""
-        return Actor(self.tenant, f"link:{self.subject_id}", frozenset({Scope.READ}))
+        return Actor(self.tenant, f"link:{self.subject_id}", frozenset({Scope.READ}), self.hangs_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +103,12 @@ class CohortLink:
     tenant: TenantId
     choice: str
     expires_at: datetime
+    hangs_on: str = ""
 
     @property
     def actor(self) -> Actor:
         """Who the holder is to the rest of the service; the address keeps it to the cohort's page."""
-        return Actor(self.tenant, "link:cohort", frozenset({Scope.READ}))
+        return Actor(self.tenant, "link:cohort", frozenset({Scope.READ}), self.hangs_on)
 
 
 Link = ReportLink | CorrectionLink | SeriesLink | CohortLink
@@ -114,7 +127,7 @@ class LinkSigner:
 
     def sign(self, link: Link) -> str:
         """The token of ``link``, fit for an address."""
-        claims = {"t": link.tenant, "e": int(link.expires_at.timestamp())}
+        claims = {"t": link.tenant, "e": int(link.expires_at.timestamp()), "i": link.hangs_on}
         body = json.dumps(claims | _about(link)).encode()
         return _encode(self._mac(body) + body)
 
@@ -147,14 +160,15 @@ def _about(link: Link) -> dict[str, str | None]:
 
 
 def _link(claims: Mapping[str, Any]) -> Link:
-    tenant, expires_at = TenantId(claims["t"]), datetime.fromtimestamp(claims["e"], UTC)
+    """A token of the time before links were kept hangs on nothing, and so opens nothing."""
+    tenant, expires_at, hangs_on = TenantId(claims["t"]), datetime.fromtimestamp(claims["e"], UTC), claims.get("i", "")
     if "h" in claims:
-        return CohortLink(tenant, claims["h"], expires_at)
+        return CohortLink(tenant, claims["h"], expires_at, hangs_on)
     if "s" in claims:
-        return SeriesLink(tenant, claims["s"], claims["o"], expires_at)
+        return SeriesLink(tenant, claims["s"], claims["o"], expires_at, hangs_on)
     if "p" in claims:
-        return CorrectionLink(tenant, claims["p"], expires_at, claims["k"])
-    return ReportLink(tenant, claims["c"], expires_at, claims.get("k"))
+        return CorrectionLink(tenant, claims["p"], expires_at, claims["k"], hangs_on)
+    return ReportLink(tenant, claims["c"], expires_at, claims.get("k"), hangs_on)
 
 
 def _encode(raw: bytes) -> str:

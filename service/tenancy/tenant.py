@@ -20,11 +20,13 @@ class Actor:
     Parameters
     ----------
     name : what the audit says: the key's id, ``person:`` with the person's, or ``link:`` with the comparison's.
+    link_id : of the link that it holds, as it is kept; empty for all others.
     """
 
     tenant: TenantId
     name: str
     scopes: frozenset[Scope]
+    link_id: str = ""
 
     @property
     def comes_by_link(self) -> bool:

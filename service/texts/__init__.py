@@ -6,15 +6,20 @@ Templates say ``{{ _("…") }}`` or ``{% trans %}…{% endtrans %}``. In Python 
 
 from contextvars import ContextVar
 from functools import cache
-from gettext import NullTranslations, translation
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-LANGUAGES: Final = {"en": "English"}
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LANGUAGES: Final = {"en": "English", "de": "Deutsch"}
 """By their codes, as they call themselves. The first one is spoken where nothing else is asked for."""
 
-_DOMAIN: Final = "liftmark"
-_CATALOGUES: Final = Path(__file__).parent / "catalogues"
+CATALOGUES: Final = Path(__file__).parent / "catalogues"
+"""One file of translations for each language but the first (gettext's ``.po``)."""
+
 _DEFAULT: Final = next(iter(LANGUAGES))
 _SPOKEN: Final[ContextVar[str]] = ContextVar("liftmark_language", default=_DEFAULT)
 
@@ -52,7 +57,13 @@ def N_(message: str) -> str:  # noqa: N802  the name that those who collect mess
 
 @cache
 def _catalogue(code: str) -> NullTranslations:
-    return translation(_DOMAIN, _CATALOGUES, [code], fallback=True)
+    if code == _DEFAULT:
+        return NullTranslations()
+    compiled = BytesIO()
+    with (CATALOGUES / f"{code}.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale=code))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
 
 
 def _wish(written: str) -> tuple[str, float]:

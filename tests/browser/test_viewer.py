@@ -1,9 +1,14 @@
 """The two photos: how they are compared, and how near they are seen."""
 
+import io
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
+
+from service.reports import render_comparison_page
+from tests.service.reports.documents import a_comparison
 
 pytestmark = pytest.mark.browser
 
@@ -73,7 +78,10 @@ def test_left_of_the_divider_is_the_before_and_right_of_it_the_after(report):
 
 @pytest.mark.parametrize(
     "name,mode,key",
-    [("Slider", "slider", "s"), ("Side by side", "side", "d"), ("Blink", "blink", "b"), ("Fade", "fade", "f")],
+    [
+        *(("Slider", "slider", "s"), ("Side by side", "side", "d"), ("Blink", "blink", "b"), ("Fade", "fade", "f")),
+        ("Difference", "difference", "m"),
+    ],
 )
 def test_each_mode_has_a_button_and_a_key(report, name, mode, key):
     button = report.get_by_role("button", name=name, exact=True)
@@ -98,6 +106,34 @@ def test_side_by_side_shows_both_photos_whole(report):
     before, after = (report.locator(f"[data-pane={which}]").bounding_box() for which in ("before", "after"))
     assert before["width"] == pytest.approx(after["width"], abs=1)
     assert before["x"] + before["width"] <= after["x"]
+
+
+def colours_at(page, *places) -> list[tuple[int, int, int]]:
+    """What is seen at places of the stage, in fractions of it."""
+    shot = Image.open(io.BytesIO(page.locator("[data-stage]").screenshot())).convert("RGB")
+    return [shot.getpixel((round(x * shot.width), round(y * shot.height))) for x, y in places]
+
+
+def half_painted(level: int) -> bytes:
+    """A picture whose left half is grey, and its right half of that level."""
+    picture = Image.new("RGB", (120, 150), (128, 128, 128))
+    picture.paste((level,) * 3, (60, 0, 120, 150))
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def test_the_map_of_differences_is_grey_where_nothing_changed_and_tells_darker_from_lighter(open_page, site):
+    document = a_comparison()
+    site.pages |= {"/grey.png": half_painted(128), "/half.png": half_painted(128)}
+    page = open_page(render_comparison_page(document, before_image="/grey.png", after_image="/half.png"))
+    for level, more, less in ((90, 2, 0), (166, 0, 2)):  # darker is blue, lighter orange
+        site.pages["/half.png"] = half_painted(level)
+        page.reload()
+        in_mode(page, "Difference")
+        same, changed = colours_at(page, (0.25, 0.5), (0.75, 0.5))
+        assert max(same) - min(same) < 12
+        assert changed[more] > changed[less] + 60
 
 
 def test_fade_shows_the_after_through_the_before(report):

@@ -7,6 +7,7 @@ import pytest
 
 from tests.contracts.conftest import new_postgres_database, postgres, s3  # noqa: F401  their servers are these tests', too
 from tests.faults.home import Home
+from tests.faults.points import SHORT
 
 SQLITE, POSTGRESQL = "sqlite on a folder", "postgresql on s3"
 
@@ -24,7 +25,7 @@ def postgresql_home(tmp_path, new_postgres_database, s3) -> Home:  # noqa: F811 
     return Home.on_servers(tmp_path / "home", new_postgres_database, blobs, os.environ["AWS_ENDPOINT"])
 
 
-@pytest.fixture(params=[SQLITE, POSTGRESQL])
+@pytest.fixture(params=[POSTGRESQL] if SHORT else [SQLITE, POSTGRESQL])
 def home(request) -> Home:
-    """An empty home of each kind."""
+    """An empty home of each kind; in the short form of the one in which more can fail."""
     return request.getfixturevalue("sqlite_home" if request.param == SQLITE else "postgresql_home")

@@ -234,7 +234,7 @@ class Viewer {
   /* Single keys act only while the focus is inside the viewer, so that they can hit nobody by surprise. */
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const modes = { s: "slider", d: "side", b: "blink", f: "fade" };
+    const modes = { s: "slider", d: "side", b: "blink", f: "fade", m: "difference" };
     const actions = {
       "+": () => this.#viewport.zoomBy(1.5),
       "=": () => this.#viewport.zoomBy(1.5),

@@ -1,6 +1,7 @@
 """The service as a client meets it, with an analyst that looks at the first bytes alone."""
 
 import hashlib
+import shutil
 import socket
 import threading
 import time
@@ -14,6 +15,7 @@ from models.anatomy import View
 from models.measurand import MEASURANDS, MeasurandCode
 from models.quality import Flag, FlagCode, Refused
 from service.app import create_app
+from service.assembly import open_database
 from service.documents import ComparisonDocument, MeasurementDocument, refused_document
 from service.documents.publishing import HonestyDocument, PublishedDocument
 from service.sandbox import CompareOutcome, CrashKind, MeasureOutcome, PublishOutcome, WholePicture, WorkerCrashed
@@ -247,12 +249,21 @@ class Clinic:
         return self.post("/v1/comparisons", asked).json()["id"]
 
 
+@pytest.fixture(scope="session")
+def new_home(tmp_path_factory):
+    """What a first start makes, so that not every test waits for the tables."""
+    data = tmp_path_factory.mktemp("new") / "data"
+    with open_database(Settings(data=data, database_url=None, blobs_url=None, master_key=None)):
+        return data
+
+
 @pytest.fixture
-def settings(tmp_path, monkeypatch) -> Settings:
+def settings(tmp_path, monkeypatch, new_home) -> Settings:
     for name in ("DATABASE_URL", "BLOBS_URL", "MASTER_KEY"):
         monkeypatch.delenv(f"LIFTMARK_{name}", raising=False)
     hosts = "private:http://127.0.0.1:9"  # where nobody listens
     rates = ("requests_per_minute", "key_requests_per_minute", "heavy_per_minute", "failed_keys_per_minute")
+    shutil.copytree(new_home, tmp_path / "data")
     no_limits = dict.fromkeys(rates, 1_000_000)  # tests ask faster than any clinic, and with many wrong keys
     return Settings(
         data=tmp_path / "data", workers=2, upload_limit_mb=0.2, receive_idle_s=2, webhook_hosts=hosts, **no_limits

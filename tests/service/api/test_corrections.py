@@ -1,6 +1,6 @@
 """Contours placed by hand: kept with who and when, measured from, never overwritten, and opened by links alone."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import httpx
@@ -8,9 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from service.database.tables import AuditRow
-from service.tenancy.links import CorrectionLink, ReportLink
 from service.tenancy.scope import Scope
-from service.tenancy.tenant import TenantId
 
 LID = {"points": [[225, 148], [212, 139], [200, 136], [188, 140], [175, 149]], "corrected_by": "Dr. A."}
 OTHER_LID = {**LID, "points": [[225, 149], [212, 138], [200, 134], [188, 139], [175, 150]]}
@@ -253,12 +251,14 @@ def test_another_site_cannot_place_contours_through_a_browser_that_was_given_the
     assert browser.put(lid(photo), json=LID, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
 
 
-def test_a_link_to_a_report_corrects_nothing_and_one_to_correct_shows_no_report(clinic, service, photo):
-    tenant, soon = TenantId("any"), datetime.now(UTC) + timedelta(hours=1)
-    report = service.links.sign(ReportLink(tenant, photo, soon))
-    correct = service.links.sign(CorrectionLink(tenant, photo, soon, "key"))
-    assert clinic.client.get(f"/v1/photos/{photo}/correct?token={report}").json()["code"] == "link_ended"
-    assert clinic.client.get(f"/v1/comparisons/{photo}/report?token={correct}").json()["code"] == "link_ended"
+def test_a_link_to_a_report_corrects_nothing_and_one_to_correct_shows_no_report(clinic, photo):
+    pair = clinic.pair()
+    report, correct = (
+        urlsplit(clinic.post(path).json()["url"]).query
+        for path in (f"/v1/comparisons/{pair}/link", f"/v1/photos/{photo}/correction-link")
+    )
+    assert clinic.client.get(f"/v1/photos/{photo}/correct?{report}").json()["code"] == "link_ended"
+    assert clinic.client.get(f"/v1/comparisons/{pair}/report?{correct}").json()["code"] == "link_ended"
 
 
 def test_a_report_leads_to_the_page_for_whoever_may_correct(clinic, new_clinic, address):
