@@ -27,6 +27,7 @@ from service.corrections.routes import router as corrections
 from service.courses.routes import router as courses
 from service.error_answers import answer_with_problems
 from service.errors import Problem
+from service.exports.pages import router as export_pages
 from service.exports.routes import router as exports
 from service.health.routes import router as health
 from service.interop.routes import router as interop
@@ -74,7 +75,7 @@ def _routes_of(*routers: APIRouter) -> list[Route]:
 _ROUTERS: Final = (
     *(subjects, courses, visits, confounders, photos, corrections, comparisons, series, repeatability, cohort),
     *(consents, exports, links, interop, webhooks, usage, audit, health, metrics, pages),
-    *(door, screens),
+    *(door, export_pages, screens),
 )
 
 _ROUTES: Final = _routes_of(*_ROUTERS)

@@ -16,7 +16,10 @@ class Entry:
     scope: Scope
 
 
-_ENTRIES: Final = (Entry(N_("Today"), "/app", Scope.READ),)
+_ENTRIES: Final = (
+    Entry(N_("Today"), "/app", Scope.READ),
+    Entry(N_("Exports"), "/app/exports", Scope.EXPORT),
+)
 """In the order in which they are shown; the settings stand beside the person's name."""
 
 

@@ -59,9 +59,8 @@ def needed(route: str) -> frozenset[Scope]:
         return frozenset({Scope.INGEST, Scope.READ})
     if route == f"GET {PHOTO}/correct":
         return frozenset({Scope.INGEST})
-    if route.endswith(("/link", "/dicom", *OF_PUBLISHING)) or "/v1/links" in route:
-        return frozenset({Scope.EXPORT})
-    if route.startswith("POST") and "/v1/exports" in route:
+    takes_out = "/v1/links" in route or route.startswith("POST /v1/exports")
+    if takes_out or route.endswith(("/link", "/dicom", *OF_PUBLISHING)):
         return frozenset({Scope.EXPORT})
     return frozenset({Scope.READ if route.startswith("GET") else Scope.INGEST})
 
