@@ -38,8 +38,8 @@ def laid_out(layout: Layout, before: Pixels, after: Pixels, texts: Texts, logo: 
     if layout in {Layout.PAIR, Layout.SLIDER}:
         return [before, after]
     side_by_side = layout is Layout.SIDE_BY_SIDE
-    letters = before.shape[1] * (2 if side_by_side else 1) * _LABEL_HEIGHT
-    first, second = _named(before, texts.before, letters), _named(after, texts.after, letters)
+    finished_px = before.shape[1] * (2 if side_by_side else 1)
+    first, second = _named(before, texts.before, finished_px), _named(after, texts.after, finished_px)
     if layout in MOVING:
         return [_with_caption(one, texts.caption, logo) for one in (first, second)]
     joined = _beside(first, second) if side_by_side else np.vstack([first, second])
@@ -55,24 +55,25 @@ def _blank(width: int, height: int) -> Pixels:
     return np.full((height, width, 3), _PAPER, dtype=np.uint8)
 
 
-def _named(picture: Pixels, label: str, letters_px: float) -> Pixels:
-    """The picture with its name below."""
-    return np.vstack([picture, _text_band(picture.shape[1], [label], letters_px)])
+def _named(picture: Pixels, label: str, finished_px: int) -> Pixels:
+    """The picture with its name below, as large as suits the finished picture's width."""
+    band = _text_band(picture.shape[1], [label], finished_px * _LABEL_HEIGHT, round(finished_px * _MARGIN))
+    return np.vstack([picture, band])
 
 
 def _with_caption(picture: Pixels, lines: Sequence[str], logo: Pixels | None) -> Pixels:
     width = picture.shape[1]
     bands = [picture]
     if lines:
-        bands.append(_text_band(width, lines, width * _CAPTION_HEIGHT))
+        bands.append(_text_band(width, lines, width * _CAPTION_HEIGHT, round(width * _MARGIN)))
     if logo is not None:
         bands.append(_logo_band(width, logo))
     return np.vstack(bands)
 
 
-def _text_band(width: int, lines: Iterable[str], letters_px: float) -> Pixels:
+def _text_band(width: int, lines: Iterable[str], letters_px: float, margin: int) -> Pixels:
     font = _font(max(_LEAST_LETTERS_PX, round(letters_px)))
-    margin, step = round(width * _MARGIN), round(font.size * _LEADING)
+    step = round(font.size * _LEADING)
     rows = [row for line in lines for row in _wrapped(line, font, width - 2 * margin)]
     band = Image.new("RGB", (width, step * len(rows) + margin), _PAPER)
     draw = ImageDraw.Draw(band)

@@ -37,8 +37,8 @@ def nameless(page: Page) -> list[str]:
     """What can be used and has no name."""
     return page.locator(FOCUSABLE).evaluate_all(
         """elements => elements.filter(e => e.type !== 'hidden')
-            .filter(e => ![e.getAttribute('aria-label'), e.textContent, ...[...(e.labels ?? [])].map(l => l.textContent)]
-                .join('').trim())
+            .filter(e => ![e.getAttribute('aria-label'), e.textContent, ...(e.labels ?? [])]
+                .map(told => told?.textContent ?? told ?? '').join('').trim())
             .map(e => e.outerHTML.slice(0, 80))"""
     )
 

@@ -66,7 +66,7 @@ def compared(page) -> dict:
     return asked(page, "POST", "/v1/comparisons?wait=60", data=pair, timeout=120_000).json()
 
 
-def test_an_export_is_chosen_seen_made_and_ended_in_a_browser(page, take=None):
+def test_an_export_is_chosen_seen_made_and_ended_in_a_browser(page):
     pair = compared(page)
     page.goto(f"/app/exports/new?comparison_id={pair['id']}")
     page.get_by_text("Nothing in light, pose, expression or zoom flatters the after photo.").wait_for()
@@ -80,7 +80,6 @@ def test_an_export_is_chosen_seen_made_and_ended_in_a_browser(page, take=None):
     page.get_by_label("Website").check()
     page.get_by_text("This is what the export will look like").wait_for()
     assert (overflowing(page), nameless(page), heading_levels(page)) == ([], [], [1, 2, 2])
-    page.screenshot(path="/tmp/ex_new.png", full_page=True)
     page.get_by_label("Shape of each photo").select_option("9:16")
     page.get_by_label("Part of the face").select_option("eyes")
     page.get_by_text("Choose another shape, or 'original'").wait_for()
@@ -98,9 +97,7 @@ def test_an_export_is_chosen_seen_made_and_ended_in_a_browser(page, take=None):
     page.get_by_label("Where", exact=True).fill("our page")
     page.get_by_role("button", name="Note it").click()
     page.get_by_text("our page").wait_for()
-    page.screenshot(path="/tmp/ex_list.png", full_page=True)
     asked(page, "DELETE", f"/v1/subjects/{pair['subject_id']}/consents/website")
     page.reload()
     page.get_by_text("has to be taken down by you").wait_for()
     assert page.get_by_role("link", name="Download").count() == 0
-    page.screenshot(path="/tmp/ex_ended.png", full_page=True)
