@@ -21,6 +21,9 @@ class Analyser(Protocol):
     def whole_picture(self, upload: bytes) -> WholePicture | None:
         """The photo upright at its full size, without metadata; None when it cannot be opened."""
 
+    def logo(self, upload: bytes) -> bytes | None:
+        """A PNG or JPEG drawn anew as a small PNG; None when it is neither, or cannot be opened."""
+
     def measure(
         self,
         upload: bytes,

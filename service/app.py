@@ -41,6 +41,7 @@ from service.out_of_service import answer_while_out_of_service
 from service.pages.routes import STATIC as PAGES_STATIC
 from service.pages.routes import router as pages
 from service.people.door import router as door
+from service.people.settings_pages import router as personal_settings
 from service.photos.routes import router as photos
 from service.repeatability.routes import router as repeatability
 from service.sandbox import SandboxError
@@ -75,7 +76,7 @@ def _routes_of(*routers: APIRouter) -> list[Route]:
 _ROUTERS: Final = (
     *(subjects, courses, visits, confounders, photos, corrections, comparisons, series, repeatability, cohort),
     *(consents, exports, links, interop, webhooks, usage, audit, health, metrics, pages),
-    *(door, export_pages, screens),
+    *(door, personal_settings, export_pages, screens),
 )
 
 _ROUTES: Final = _routes_of(*_ROUTERS)

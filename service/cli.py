@@ -275,6 +275,7 @@ def _add_the_services_commands() -> None:
         cli_audit,
         cli_clinic,
         cli_keys,
+        cli_people,
         cli_reconcile,
         cli_serve,
     )
@@ -284,6 +285,7 @@ def _add_the_services_commands() -> None:
     cli_serve.register(app)
     cli_keys.register(app)
     cli_clinic.register(app)
+    cli_people.register(app)
     cli_audit.register(app)
     cli_reconcile.register(app)
 

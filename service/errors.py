@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from models.errors import LiftmarkError
 from service.observing.note import note_of
+from service.texts import N_
 
 PROBLEM_TYPE: Final = "application/problem+json"
 _NOT_FOUND: Final = 404
@@ -35,7 +36,6 @@ class ProblemCode(StrEnum):
     SIGN_IN_REFUSED = "sign_in_refused"
     INVALID_PASSWORD = "invalid_password"  # noqa: S105  a problem's code
     INVITATION_ENDED = "invitation_ended"
-    PERSON_EXISTS = "person_exists"
     PERSON_NOT_FOUND = "person_not_found"
     INVITATION_NOT_FOUND = "invitation_not_found"
     KEY_NOT_FOUND = "key_not_found"
@@ -113,27 +113,28 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         ),
         _C.LINK_ENDED: ProblemEntry(401, "This link is no longer valid", "Ask for a new link to the report."),
         _C.SCOPE_MISSING: ProblemEntry(
-            403, "Not within what this key or role may do", "Use a key with the scope that this call needs."
+            403, N_("Not within what this key or role may do"), "Use a key with the scope that this call needs."
         ),
         _C.FOREIGN_PAGE: ProblemEntry(
-            403, "The request came from no page of this service", "Load the page again, then repeat what you did."
+            403,
+            N_("The request came from no page of this service"),
+            N_("Load the page again, then repeat what you did."),
         ),
         _C.SIGN_IN_REFUSED: ProblemEntry(
-            403, "E-mail address and password do not belong together", "Check both; capital letters count."
+            403, N_("E-mail address and password do not belong together"), N_("Check both; capital letters count.")
         ),
-        _C.INVALID_PASSWORD: ProblemEntry(422, "This password cannot be used", "Choose another one."),
+        _C.INVALID_PASSWORD: ProblemEntry(422, N_("This password cannot be used"), N_("Choose another one.")),
         _C.INVITATION_ENDED: ProblemEntry(
-            404, "This invitation is no longer valid", "Ask whoever sent it for a new one."
+            404, N_("This invitation is no longer valid"), N_("Ask whoever sent it for a new one.")
         ),
-        _C.PERSON_EXISTS: ProblemEntry(
-            409, "Somebody signs in with this e-mail address already", "Sign in, or use another address."
+        _C.PERSON_NOT_FOUND: ProblemEntry(404, N_("No such person"), N_("Check the person's id.")),
+        _C.INVITATION_NOT_FOUND: ProblemEntry(404, N_("No such invitation"), N_("Check the invitation's id.")),
+        _C.KEY_NOT_FOUND: ProblemEntry(404, N_("No such key"), N_("Check the key's id.")),
+        _C.LAST_OWNER: ProblemEntry(
+            409, N_("The clinic's last owner has to stay"), N_("Make somebody else an owner first.")
         ),
-        _C.PERSON_NOT_FOUND: ProblemEntry(404, "No such person", "Check the person's id."),
-        _C.INVITATION_NOT_FOUND: ProblemEntry(404, "No such invitation", "Check the invitation's id."),
-        _C.KEY_NOT_FOUND: ProblemEntry(404, "No such key", "Check the key's id."),
-        _C.LAST_OWNER: ProblemEntry(409, "The clinic's last owner has to stay", "Make somebody else an owner first."),
         _C.WELCOME_ENDED: ProblemEntry(
-            404, "This page is not in use", "Sign in; 'liftmark person add' makes further people."
+            404, N_("This page is not in use"), N_("Sign in; 'liftmark person add' makes further people.")
         ),
         _C.QUOTA_EXCEEDED: ProblemEntry(
             403,
@@ -206,13 +207,13 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
         _C.NOT_READY: ProblemEntry(409, "The analysis has not ended", "Ask again in a few seconds."),
         _C.NO_REPORT: ProblemEntry(409, "There is no report on this pair", "See the comparison for the reason."),
         _C.NO_FIGURES: ProblemEntry(409, "There are no figures to tell", "See the record's status for the reason."),
-        _C.TOO_LARGE: ProblemEntry(413, "The request is too large", "Send a smaller file."),
+        _C.TOO_LARGE: ProblemEntry(413, N_("The request is too large"), N_("Send a smaller file.")),
         _C.TOO_MANY_PIXELS: ProblemEntry(
             413, "The picture has too many pixels", "Save it smaller, or as an ordinary JPEG."
         ),
         _C.NOT_AN_IMAGE: ProblemEntry(415, "The file is not a picture", "Send a JPEG, PNG, WebP, TIFF or HEIC photo."),
         _C.UNSUPPORTED_FORMAT: ProblemEntry(
-            415, "This picture format is not accepted", "Save the photo as JPEG, PNG, WebP, TIFF or HEIC."
+            415, N_("This picture format is not accepted"), N_("Save the photo as JPEG, PNG, WebP, TIFF or HEIC.")
         ),
         _C.EMPTY_FILE: ProblemEntry(422, "The file is empty", "Send the photo again."),
         _C.UNREADABLE_PHOTO: ProblemEntry(422, "The picture cannot be read", "Send the original file again."),
@@ -240,12 +241,12 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
             409, "There are no contours in this photo", "Only a photo that could be measured has contours to correct."
         ),
         _C.INVALID_REQUEST: ProblemEntry(
-            422, "The request is not complete or not valid", "See /docs for what is expected."
+            422, N_("The request is not complete or not valid"), N_("See /docs for what is expected.")
         ),
         _C.RATE_LIMITED: ProblemEntry(
             429,
-            "Too many requests",
-            "Wait as many seconds as Retry-After says, then send it again, with the same Idempotency-Key.",
+            N_("Too many requests"),
+            N_("Wait as many seconds as Retry-After says, then send it again, with the same Idempotency-Key."),
         ),
         _C.INTERNAL: ProblemEntry(
             500, "Something went wrong here", "Send the request again; the same Idempotency-Key does nothing twice."

@@ -37,11 +37,15 @@ class SignIn(TenantRow):
 
 
 class Invitation(TenantRow):
-    """A link by which somebody joins the clinic, known by the digest of its token alone."""
+    """A link by which somebody joins the clinic, known by the digest of its token alone.
+
+    ``made_by`` is an actor, as in the audit: when that person ends, what they made ends too.
+    """
 
     __tablename__ = "invitations"
     email: Mapped[str]
     role: Mapped[str]
+    made_by: Mapped[str]
     sha256: Mapped[str] = mapped_column(unique=True)
     expires_at: Mapped[datetime]
     taken_at: Mapped[datetime | None]

@@ -50,6 +50,11 @@ class WatchedAnalyser:
         with _crashes_counted():
             return self._analyser.whole_picture(upload)
 
+    def logo(self, upload: bytes) -> bytes | None:
+        """As the analyser's own."""
+        with _crashes_counted():
+            return self._analyser.logo(upload)
+
     def measure(
         self,
         upload: bytes,

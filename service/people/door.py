@@ -9,10 +9,11 @@ from starlette.responses import RedirectResponse, Response
 from service.dependencies import TheService
 from service.errors import ProblemCode, ServiceError
 from service.people.cookies import forget_session, keep_session, session_token
+from service.people.desk import PeopleDesk
+from service.people.joining import Newcomer
 from service.people.member import Member
 from service.people.own_pages import comes_from_own_page
 from service.people.signing_in import SignInDesk
-from service.people.welcome import Newcomer
 from service.screens.shell import TheMember, show_at_the_door
 from service.tenancy.authentication import PAGES, is_page
 
@@ -108,6 +109,27 @@ def begin(
             raise
         return show_at_the_door("welcome.html", error.status, code=code, clinic=clinic, typed=newcomer, problem=error)
     return let_in(request, service.sign_ins, token, AFTER_WELCOME)
+
+
+@router.get("/invitations/{token}", name="invitation")
+def invitation(token: str, service: TheService) -> Response:
+    """Where somebody who was invited says who they are."""
+    invited = PeopleDesk(service.database).invited(token)
+    return show_at_the_door("invitation.html", invited=invited, name="", problem=None)
+
+
+@router.post("/invitations/{token}", dependencies=[FROM_OWN_PAGE])
+def take_invitation(
+    request: Request, token: str, service: TheService, name: Typed = "", password: Typed = ""
+) -> Response:
+    """Join the clinic, or have a new password there."""
+    desk = PeopleDesk(service.database)
+    try:
+        session = desk.take(token, name, password)
+    except ServiceError as error:
+        invited = desk.invited(token)
+        return show_at_the_door("invitation.html", error.status, invited=invited, name=name, problem=error)
+    return let_in(request, service.sign_ins, session, PAGES)
 
 
 def let_in(request: Request, sign_ins: SignInDesk, token: str, address: str) -> Response:

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
+
 from service.database.base import now
 from service.database.people_tables import Invitation, Person, SignIn
 from service.errors import ProblemCode, ServiceError
@@ -66,3 +68,16 @@ class Invitations(TenantRepository[Invitation]):
     def open(self) -> list[Invitation]:
         """Those that may still be taken."""
         return self.every(Invitation.taken_at.is_(None), Invitation.expires_at > now())
+
+    def forget(self, which: ColumnElement[bool]) -> None:
+        """Delete some that were not taken."""
+        for invitation in self.every(Invitation.taken_at.is_(None), which):
+            self.delete(invitation)
+
+    def take(self, sha256: str) -> None:
+        """Note that it was taken, once; ServiceError where it was before, or has ended otherwise."""
+        valid = self._select().where(Invitation.sha256 == sha256, Invitation.taken_at.is_(None))
+        invitation = self.session.scalars(valid.with_for_update()).one_or_none()
+        if invitation is None:
+            raise ServiceError(ProblemCode.INVITATION_ENDED)
+        invitation.taken_at = now()

@@ -1,6 +1,7 @@
 """Signing in and out."""
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -44,15 +45,16 @@ class SignInDesk:
         ServiceError
             Always the same one, after the same work, whether the address is unknown or the password wrong.
         """
-        tried_at = (address, f"person {digest_of(normalised(email))}")
-        if any(self._guesses.are_too_many(one) for one in tried_at):
-            raise ServiceError(ProblemCode.RATE_LIMITED, _("Wait a minute, then try again."))
-        person = self._recognised(normalised(email), password)
+        known_as = normalised(email)
+        person = self._tried(known_as, address, lambda: self._recognised(known_as, password))
         if person is None:
-            for one in tried_at:
-                self._guesses.count(one)
             raise ServiceError(ProblemCode.SIGN_IN_REFUSED)
         return self._begin(person, password)
+
+    def require_password(self, member: Member, password: str, address: str) -> None:
+        """Raise ServiceError unless it is the member's own; tried as often as when signing in, and no oftener."""
+        if self._tried(member.email, address, lambda: self._own(member, password)) is None:
+            raise ServiceError(ProblemCode.INVALID_PASSWORD, _("Your present password is another one."))
 
     def find(self, token: str) -> Member | None:
         """Who is signed in with this token; that the session is in use is noted now and then."""
@@ -67,6 +69,21 @@ class SignInDesk:
         with self._database.writing(member.tenant) as session:
             SignIns(session, member.tenant).end(member.session_id)
             record(session, member.actor, Action.SIGNED_OUT, member.person_id)
+
+    def _tried(self, email: str, address: str, look: Callable[[], Person | None]) -> Person | None:
+        """Whom a look at the password finds; failures count against the address and the person."""
+        tried_at = (address, f"person {digest_of(email)}")
+        if any(self._guesses.are_too_many(one) for one in tried_at):
+            raise ServiceError(ProblemCode.RATE_LIMITED, _("Wait a minute, then try again."))
+        person = look()
+        for one in tried_at if person is None else ():
+            self._guesses.count(one)
+        return person
+
+    def _own(self, member: Member, password: str) -> Person | None:
+        with self._database.reading(member.tenant) as session:
+            person = People(session, member.tenant).get(member.person_id)
+        return person if matching(password, [person.password_hash]) else None
 
     def _recognised(self, email: str, password: str) -> Person | None:
         with self._database.reading_across() as session:

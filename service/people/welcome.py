@@ -2,34 +2,18 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from service.audit import Action, record
 from service.database import Database
-from service.database.people_tables import Person
 from service.errors import ProblemCode, ServiceError
 from service.people.finding import is_anybody_there
-from service.people.member import person_actor
-from service.people.passwords import hashed, require_good
-from service.people.repository import People
+from service.people.joining import Newcomer, join, new_person
 from service.people.roles import Role
-from service.people.signing_in import begin_session
-from service.people.words import read_email, read_name
+from service.people.words import read_name
 from service.tenancy.clinics import clinics_by_name, set_title
 from service.tenancy.keys import DEFAULT_CLINIC, clinic_named
 from service.tenancy.tenant import TenantId
-from service.texts import language
-
-
-@dataclass(frozen=True, slots=True)
-class Newcomer:
-    """What somebody says of themselves, as they typed it."""
-
-    name: str
-    email: str
-    password: str
 
 
 def welcome_code(secret: bytes) -> str:
@@ -77,24 +61,9 @@ class WelcomeDesk:
         person = new_person(newcomer, Role.OWNER, title)
         with self._database.writing_across() as session:
             tenant = _clinic_called(session, title)
+            if is_anybody_there(session):  # asked again now that the clinic is held: two may have come at once
+                raise ServiceError(ProblemCode.WELCOME_ENDED)
             return join(session, tenant, person)
-
-
-def new_person(newcomer: Newcomer, role: Role, clinic: str) -> Person:
-    """A person as they are kept; ServiceError where something that they typed cannot be used."""
-    name, email = read_name(newcomer.name), read_email(newcomer.email)
-    require_good(newcomer.password, name, email, clinic)
-    return Person(name=name, email=email, role=role, password_hash=hashed(newcomer.password), language=language())
-
-
-def join(session: Session, tenant: TenantId, person: Person) -> str:
-    """Add the person to the clinic and sign them in: the session's token; ServiceError for an address that is taken."""
-    people = People(session, tenant)
-    if people.with_email(person.email) is not None:
-        raise ServiceError(ProblemCode.PERSON_EXISTS)
-    people.add(person)
-    record(session, person_actor(tenant, person.id, Role(person.role)), Action.PERSON_MADE, person.id)
-    return begin_session(session, person)
 
 
 def _clinic_called(session: Session, title: str) -> TenantId:

@@ -33,6 +33,7 @@ from service.documents.publishing import PublishedDocument, PublishingOrder
 from service.sandbox.child_loop import Job, run_child
 from service.sandbox.light import Analysed, lighter, with_pixels
 from service.sandbox.lockdown import EXIT_UNAVAILABLE
+from service.sandbox.logo import drawn_anew
 from service.sandbox.publishing import published
 from service.sandbox.visits import compare_visits, on_given_scale, told_frames, with_corrections
 from service.sandbox.workers import REFUSED_CORRECTION
@@ -60,6 +61,7 @@ class AnalysisJobs:
             "capture_time": self.capture_time,
             "picture": self.picture,
             "whole_picture": self.whole_picture,
+            "logo": drawn_anew,
             "measure": self.measure,
             "compare": self.compare,
             "compare_shots": self.compare_shots,

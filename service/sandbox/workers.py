@@ -38,6 +38,7 @@ from service.sandbox.messages import Message
 _CHILD: Final = "service.sandbox.child"
 _CHECK_SECONDS: Final = 5.0
 _JPEG: Final = b"\xff\xd8\xff"
+_PNG: Final = b"\x89PNG"
 _SIZE: Final = re.compile(rb"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
 _MEASURED: Final = TypeAdapter[MeasurementDocument | RefusedDocument](MeasurementDocument | RefusedDocument)
 _COMPARED: Final = TypeAdapter[ComparisonDocument | RefusedDocument](ComparisonDocument | RefusedDocument)
@@ -158,6 +159,10 @@ class AnalysisWorkers:
         """The photo upright at its full size, without metadata; None when it cannot be opened."""
         return self._do(Message("whole_picture", (upload,)), _read_whole_picture)
 
+    def logo(self, upload: bytes) -> bytes | None:
+        """A PNG or JPEG drawn anew as a small PNG; None when it is neither, or cannot be opened."""
+        return self._do(Message("logo", (upload,)), _read_logo, _CHECK_SECONDS)
+
     def measure(
         self,
         upload: bytes,
@@ -266,6 +271,12 @@ def _read_whole_picture(answer: Sequence[bytes]) -> WholePicture | None:
     if size is None:
         raise BrokenMessageError("the answer has no size")
     return WholePicture(jpeg, int(size[1]), int(size[2]))
+
+
+def _read_logo(answer: Sequence[bytes]) -> bytes | None:
+    if answer and not answer[0].startswith(_PNG):
+        raise BrokenMessageError("the answer is not a picture")
+    return answer[0] if answer else None
 
 
 def _read_compare(answer: Sequence[bytes]) -> CompareOutcome:

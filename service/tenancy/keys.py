@@ -25,11 +25,23 @@ _KEYS: Final = "system:keys"
 
 def create_key(session: Session, clinic_name: str, scopes: Iterable[Scope] = ()) -> str:
     """A new key of the clinic, which is made when it is new; every scope where none is named."""
+    _, key = make_key(session, clinic_named(session, clinic_name), scopes)
+    return key
+
+
+def make_key(session: Session, tenant: TenantId, scopes: Iterable[Scope] = ()) -> tuple[ApiKey, str]:
+    """A new key of the clinic as it is kept, and as it is told this once; every scope where none is named."""
     key = PREFIX + secrets.token_urlsafe(32)
     granted = sorted(set(scopes) or set(Scope))
-    tenant = clinic_named(session, clinic_name)
-    session.add(ApiKey(tenant_id=tenant, sha256=digest_of(key), scopes=" ".join(granted)))
-    return key
+    row = ApiKey(id=new_id(), tenant_id=tenant, sha256=digest_of(key), scopes=" ".join(granted))
+    session.add(row)
+    return row, key
+
+
+def keys_of(session: Session, tenant: TenantId) -> Sequence[ApiKey]:
+    """The clinic's keys that have not been revoked, the oldest first."""
+    mine = select(ApiKey).where(ApiKey.tenant_id == tenant, ApiKey.revoked_at.is_(None))
+    return session.scalars(mine.order_by(ApiKey.id)).all()
 
 
 def create_first_key(session: Session) -> str | None:
@@ -45,9 +57,13 @@ def every_key(session: Session) -> Sequence[tuple[ApiKey, str]]:
     return [(key, clinic) for key, clinic in session.execute(keys)]
 
 
-def revoke_key(session: Session, key_id: str) -> bool:
-    """End a key and the links made with it; False where none has this id. One that has ended stays as it was."""
-    key = session.scalar(select(ApiKey).where(ApiKey.id == key_id))
+def revoke_key(session: Session, key_id: str, tenant: TenantId | None = None) -> bool:
+    """End a key, of this clinic alone if one is named, and the links made with it; False where there is none.
+
+    One that has ended stays as it was.
+    """
+    named = select(ApiKey).where(ApiKey.id == key_id)
+    key = session.scalar(named if tenant is None else named.where(ApiKey.tenant_id == tenant))
     if key is not None and key.revoked_at is None:
         key.revoked_at = now()
         end_links_of(session, TenantId(key.tenant_id), key.id, by=_KEYS)

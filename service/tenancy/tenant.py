@@ -5,6 +5,7 @@ from typing import Final, NewType
 
 from service.errors import ProblemCode, ServiceError
 from service.tenancy.scope import Scope
+from service.texts import N_
 
 TenantId = NewType("TenantId", str)
 """A clinic's id. Repositories are made with one, so a query without a tenant cannot be written."""
@@ -41,6 +42,6 @@ class Actor:
     def require(self, scope: Scope) -> None:
         """Raise ServiceError where the key, or the person's role, lacks ``scope``."""
         if scope not in self.scopes and self.is_person:
-            raise ServiceError(ProblemCode.SCOPE_MISSING, "Your role in the clinic does not include this.")
+            raise ServiceError(ProblemCode.SCOPE_MISSING, N_("Your role in the clinic does not include this."))
         if scope not in self.scopes:
             raise ServiceError(ProblemCode.SCOPE_MISSING, f"Use a key with the scope '{scope}'.")

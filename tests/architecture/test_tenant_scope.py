@@ -24,6 +24,8 @@ ACROSS = {
     Path("service/master_keys/rotation.py"): "lists the clinics, each of which it then goes over by itself",
     Path("service/master_keys/secrets.py"): "the service's own secrets; finds the master key by any clinic's audit",
     Path("service/reconciling/reconciler.py"): "lists the clinics, each of which it then goes over by itself",
+    Path("service/cli_people.py"): "finds and lists people for whoever runs the service",
+    Path("service/people/desk.py"): "finds out whose an invitation is",
     Path("service/people/signing_in.py"): "finds out who signs in, and whose session it is",
     Path("service/people/welcome.py"): "makes the first owner, and the clinic where there is none",
     Path("service/serving.py"): "finds out whether there is any key at all",

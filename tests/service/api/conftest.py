@@ -151,6 +151,9 @@ class FakeAnalyst:
             raise WorkerCrashed(CrashKind.MEMORY)
         return None if upload == UNREADABLE else WholePicture(b"\xff\xd8 whole \xff\xd9", 300, 400)
 
+    def logo(self, upload: bytes) -> bytes | None:
+        return None if upload == UNREADABLE else b"\x89PNG logo"
+
     def measure(self, upload: bytes, view=View.FRONTAL, corrections=(), subject=None, *, checked=False):
         self.measured.append(upload)
         self.views.append(view)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from tests.service.api.conftest import address, analyst, app, client, new_clinic, service, settings
+from tests.service.api.conftest import address, analyst, app, client, new_clinic, new_home, service, settings
 
-__all__ = ["address", "analyst", "app", "client", "new_clinic", "service", "settings"]
+__all__ = ["address", "analyst", "app", "client", "new_clinic", "new_home", "service", "settings"]
 
 PASSWORD = "walnut lantern harbour"
 OWNER = {"clinic": "Aurora", "name": "Ada Owner", "email": "Owner@Aurora.example", "password": PASSWORD}

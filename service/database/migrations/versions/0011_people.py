@@ -16,7 +16,7 @@ def upgrade() -> None:
     """Make the tables and columns."""
     _create("people", ("email", "name", "role", "password_hash", "language"), (), ("ended_at",), ("email", "tenant_id"))
     _create("sessions", ("person_id", "sha256", "csrf"), ("seen_at", "expires_at"), (), ("sha256",))
-    _create("invitations", ("email", "role", "sha256"), ("expires_at",), ("taken_at",), ("sha256",))
+    _create("invitations", ("email", "role", "made_by", "sha256"), ("expires_at",), ("taken_at",), ("sha256",))
     op.create_index("ix_sessions_person_id", "sessions", ["person_id"])
     for table in _TABLES:
         op.create_index(f"ix_{table}_tenant_id", table, ["tenant_id"])
