@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from models.anatomy import View
+from models.anatomy import Side, View
 from models.consent import Region
 from models.course import Phase
 from models.measurand import MEASURANDS, MeasurandCode
@@ -17,6 +17,7 @@ from service.texts import N_, _, ngettext
 _TOLD: Final = {Region.EYES: MeasurandCode.MRD1}
 _OTHERWISE: Final = MeasurandCode.JAWLINE_CONTOUR
 _WEEKS_FROM_DAYS: Final = 14
+_SIDES: Final = {Side.LEFT: N_("left"), Side.RIGHT: N_("right")}
 _VIEWS: Final = {
     View.FRONTAL: N_("Seen from the front"),
     View.OBLIQUE_LEFT: N_("Seen obliquely, left side"),
@@ -90,7 +91,7 @@ def _typical(cohort: CohortDocument, measurand: MeasurandCode) -> Iterator[str]:
 
 
 def _side(one: CohortMeasureDocument) -> str:
-    told = {"side": one.side or "", "median": signed(one.median, one.unit)}
+    told = {"side": _(_SIDES[one.side]) if one.side else "", "median": signed(one.median, one.unit)}
     middle = interval(one.quartiles, one.unit)
     text = _("%(side)s median %(median)s, middle half %(middle)s") % {**told, "middle": middle}
     return f"{text.strip()}, {_share(one.either, one.n)}"

@@ -13,13 +13,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID, ObjectIdentifier
-from sqlalchemy.orm import Session
 
 from models.errors import LiftmarkError
-from service.blobs.key_ring import KeyRing, Sealed
-from service.database import Database, retry_on_clash
+from service.blobs.key_ring import KeyRing
+from service.database import Database
 from service.database.base import now
-from service.database.tables import SealedSecret
+from service.master_keys.secrets import kept_secret
 
 PURPOSE: Final = "content_credentials"
 """Of the sealed secret; made when it is first needed and so none of :class:`service.master_keys.secrets.Purpose`."""
@@ -67,22 +66,8 @@ def operators_identity(certificate: Path, key: Path) -> Identity:
 
 def installations_identity(database: Database, ring: KeyRing) -> Identity:
     """The one of this installation, made when it is first needed."""
-    return retry_on_clash(lambda: _kept(database, ring))
-
-
-def _kept(database: Database, ring: KeyRing) -> Identity:
-    with database.writing_across() as session:
-        row = session.get(SealedSecret, PURPOSE)
-        pem = _make(session, ring) if row is None else ring.open(Sealed(row.sealed, row.sealed_by), PURPOSE)
-    key_pem, chain_pem = pem.split(b"\n\n")
+    key_pem, chain_pem = kept_secret(database, ring, PURPOSE, lambda: _new_pem(now())).split(b"\n\n")
     return Identity(chain_pem, key_pem, _algorithm(key_pem))
-
-
-def _make(session: Session, ring: KeyRing) -> bytes:
-    pem = _new_pem(now())
-    sealed = ring.seal(pem, PURPOSE)
-    session.add(SealedSecret(purpose=PURPOSE, sealed=sealed.content, sealed_by=sealed.by))
-    return pem
 
 
 def _algorithm(key_pem: bytes) -> str:

@@ -14,6 +14,7 @@ from service.database.export_tables import Export, ExportPublication
 from service.documents.publishing import HonestyDocument, PublishedDocument
 from service.exports.repository import ExportStatus
 from service.fields import Day, Line, RecordId
+from service.texts import language
 
 _Address = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^https?://[^\x00-\x20\x7f]+$")
@@ -183,13 +184,14 @@ class ExportAnswer(BaseModel):
 
 
 class ExportTexts(BaseModel):
-    """What is written below the photos, as it was composed when the export was asked for."""
+    """What is written below the photos, as it was composed when the export was asked for, and in which language."""
 
     model_config = ConfigDict(frozen=True)
 
     before: str
     after: str
     caption: tuple[str, ...] = ()
+    language: str = Field(default_factory=language)
 
 
 class ExportPage(BaseModel):
