@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Self
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from models.consent import Purpose, Region
 from models.publishing import Aspect, ImageType, Layout, Size
