@@ -113,11 +113,13 @@ def get_report(comparison_id: str, actor: Reader, service: TheService) -> HTMLRe
     document = viewer.report(actor, comparison_id)
     pictures = f"/v1/comparisons/{comparison_id}/aligned"
     may_correct = Scope.INGEST in actor.scopes
+    may_publish = actor.is_person and Scope.EXPORT in actor.scopes
     page = render_comparison_page(
         document,
         before_image=f"{pictures}/before",
         after_image=f"{pictures}/after",
         pdf_link=f"/v1/comparisons/{comparison_id}/report.pdf",
+        export_link=f"/app/exports/new?comparison_id={comparison_id}" if may_publish else None,
         correct_links=_correct_links(viewer.shown_photos(actor, comparison_id), actor, service) if may_correct else {},
     )
     return HTMLResponse(page)

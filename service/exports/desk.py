@@ -14,7 +14,7 @@ from service.database.export_tables import Export, ExportPublication
 from service.errors import ProblemCode, ServiceError
 from service.exports.ordering import PairToPublish, composed_texts
 from service.exports.repository import ExportPublications, Exports, ExportStatus, ended_of
-from service.exports.schemas import ExportAnswer, ExportPage, NewExport, NewPublication, TakenDown
+from service.exports.schemas import ExportAnswer, ExportPage, ExportTexts, NewExport, NewPublication, TakenDown
 from service.jobs import JobEngine, JobKind
 from service.subjects.repository import Subjects
 from service.tenancy.idempotency import IdempotencyKeys, fingerprint
@@ -38,7 +38,8 @@ class ExportDesk:
             ``consent_missing`` where the subject did not agree to this purpose and region.
         """
         require_format(new.format)
-        return retry_on_clash(lambda: self._ask(actor, new, key))
+        texts = self._composed(actor, new)
+        return retry_on_clash(lambda: self._ask(actor, new, texts, key))
 
     def see(self, actor: Actor, export_id: str) -> ExportAnswer:
         """The export as it stands."""
@@ -85,7 +86,14 @@ class ExportDesk:
             record(session, actor, Action.PUBLICATION_CHANGED, export.id)
             return _answers(session, actor, [export])[0]
 
-    def _ask(self, actor: Actor, new: NewExport, key: str | None) -> str:
+    def _composed(self, actor: Actor, new: NewExport) -> ExportTexts:
+        """The texts, before anything is held for writing: the caption reads the whole cohort."""
+        with self._database.reading(actor.tenant) as session:
+            pair = PairToPublish.of(session, actor.tenant, self._vaults, new.comparison_id).comparison
+            require_consent(session, actor.tenant, pair.subject_id, new.purpose, new.region, now())
+            return composed_texts(session, actor.tenant, pair, new.options)
+
+    def _ask(self, actor: Actor, new: NewExport, texts: ExportTexts, key: str | None) -> str:
         asked = fingerprint("export", new.model_dump_json())
         with self._database.writing(actor.tenant) as session:
             keys = IdempotencyKeys(session, actor.tenant)
@@ -93,16 +101,15 @@ class ExportDesk:
             if made is not None:
                 record(session, actor, Action.EXPORT_READ, made)
                 return made
-            export = self._new(session, actor, new)
+            export = self._new(session, actor, new, texts)
             keys.keep(key, asked, export.subject_id, export.id)
             self._jobs.enqueue(session, actor.tenant, JobKind.MAKE_EXPORT, export.id, export.subject_id)
             record(session, actor, Action.EXPORT_MADE, export.id)
             return export.id
 
-    def _new(self, session: Session, actor: Actor, new: NewExport) -> Export:
+    def _new(self, session: Session, actor: Actor, new: NewExport, texts: ExportTexts) -> Export:
         pair = PairToPublish.of(session, actor.tenant, self._vaults, new.comparison_id).comparison
         consent = require_consent(session, actor.tenant, pair.subject_id, new.purpose, new.region, now())
-        options = new.options
         row = Export(
             id=new_id(),
             subject_id=pair.subject_id,
@@ -110,8 +117,8 @@ class ExportDesk:
             consent_id=consent.id,
             purpose=new.purpose,
             region=new.region,
-            options=options.model_dump_json(),
-            texts=composed_texts(session, actor.tenant, pair, options).model_dump_json(),
+            options=new.options.model_dump_json(),
+            texts=texts.model_dump_json(),
             status=ExportStatus.QUEUED,
             made_by=actor.name,
         )

@@ -79,10 +79,11 @@ class ExportViewer:
     def preview(self, actor: Actor, comparison_id: str, purpose: Purpose, options: ExportOptions) -> bytes:
         """A small picture (JPEG) of what an export would be, or ServiceError where it would be refused."""
         require_format(options.format)
-        with self._database.writing(actor.tenant) as session:
+        with self._database.reading(actor.tenant) as session:
             pair = PairToPublish.of(session, actor.tenant, self._vaults, comparison_id)
-            require_consent(session, actor.tenant, pair.comparison.subject_id, purpose, options.region, now())
             texts = composed_texts(session, actor.tenant, pair.comparison, options)
+        with self._database.writing(actor.tenant) as session:
+            require_consent(session, actor.tenant, pair.comparison.subject_id, purpose, options.region, now())
             record(session, actor, Action.EXPORT_PREVIEWED, comparison_id)
         drawn = self._drawn(pair, options, texts)
         if drawn.draft_jpeg is None:

@@ -49,6 +49,7 @@ def render_comparison_page(
     static: str = "/static",
     correct_links: Mapping[str, str] | None = None,
     pdf_link: str | None = None,
+    export_link: str | None = None,
 ) -> str:
     """Write the report of one comparison.
 
@@ -59,6 +60,7 @@ def render_comparison_page(
     correct_links : addresses of the pages on which the contours of ``before`` and ``after`` are corrected, for a reader
         who may.
     pdf_link : where the same report is had on paper.
+    export_link : where the pair is made ready to be published, for a person who may.
     """
     return (
         templates()
@@ -80,6 +82,7 @@ def render_comparison_page(
             limits=comparison_limits(document),
             correct_links=correct_links or {},
             pdf_link=pdf_link,
+            export_link=export_link,
         )
     )
 
