@@ -53,6 +53,7 @@ class Size(StrEnum):
     """How large the finished picture is; never larger than the photos carry."""
 
     ORIGINAL = "original"
+    """At most 4500 px long, as is all that a process has memory for."""
     PRINT = "print"
     """At most 4000 px long, marked as 300 dots an inch."""
     SOCIAL = "social"

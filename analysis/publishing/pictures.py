@@ -5,18 +5,20 @@ from typing import Final
 import cv2
 import numpy as np
 
+from analysis.decode import whole_size_px
 from analysis.geometry import anti_aliased, transform
 from analysis.publishing.crop import crop
 from analysis.publishing.regions import Box, bar_box, region_box
 from models.analysis import PhotoAnalysis
 from models.arrays import FloatArray, Pixels
+from models.photo import Photo
 from models.publishing import MOVING, ONE_BY_ONE, Layout, NotPublishable, Publishing, Size
 from models.publishing_frame import Frame
 
 PRINT_LONG_SIDE_PX: Final = 4000
 SOCIAL_WIDTH_PX: Final = 1080
-LARGEST_LONG_SIDE_PX: Final = 6000
-"""Of one photo at its original size: what two of them take of the process' memory."""
+LARGEST_LONG_SIDE_PX: Final = 4500
+"""Of a finished picture at its original size: what drawing it takes of the process' memory and time."""
 ANIMATED_LONG_SIDE_PX: Final = 1080
 GAP: Final = 0.012
 """Between two photos side by side, in widths of both."""
@@ -42,7 +44,7 @@ def frame_of(asked: Publishing, before: Moved, after: Moved, *, across: float, d
     across, down : so many photos stand beside and below each other in the finished picture.
     """
     photos = (before, after)
-    decoded = [(photo.photo.pixels.shape[1::-1], _from_decoded(photo, matrix)) for photo, matrix in photos]
+    decoded = [_decoded(photo.photo, matrix) for photo, matrix in photos]
     box = crop(asked.region, asked.aspect, region_box(asked.region, photos), decoded)
     if isinstance(box, NotPublishable):
         return box
@@ -58,22 +60,30 @@ def _most(asked: Publishing, box: Box, across: float, down: float) -> float:
     if asked.layout in MOVING:
         return ANIMATED_LONG_SIDE_PX / long
     return {
-        Size.ORIGINAL: LARGEST_LONG_SIDE_PX / max(box.width, box.height),
+        Size.ORIGINAL: LARGEST_LONG_SIDE_PX / long,
         Size.PRINT: PRINT_LONG_SIDE_PX / long,
         Size.SOCIAL: SOCIAL_WIDTH_PX / wide,
     }[asked.size]
 
 
-def picture_of(photo: PhotoAnalysis, to_aligned: FloatArray, frame: Frame) -> Pixels:
+def smaller(frame: Frame, long_side_px: int) -> Frame:
+    """The same frame with fewer pixels, at most so many along its longer side."""
+    shrink = min(1.0, long_side_px / max(frame.size_px))
+    width, height = (max(1, int(side * shrink)) for side in frame.size_px)
+    return Frame(frame.left, frame.top, frame.px_per_aligned * shrink, (width, height))
+
+
+def picture_of(photo: Photo, to_aligned: FloatArray, frame: Frame) -> Pixels:
     """One photo on the frame, colours untouched: one look-up a pixel in the original as it was decoded.
 
     Where the frame is coarser, the original is low-passed first, just enough that no detail is skipped.
     """
-    matrix = (_to_output(frame) @ _from_decoded(photo, to_aligned))[:2]
+    matrix = (_to_output(frame) @ _from_decoded(photo.decoded_scale, to_aligned))[:2]
     shrink = _scale(matrix)
-    pixels = anti_aliased(photo.photo.pixels, shrink) if shrink < 1 else photo.photo.pixels
+    pixels = anti_aliased(photo.pixels, shrink) if shrink < 1 else photo.pixels
     flags = cv2.INTER_LINEAR if shrink < 1 else cv2.INTER_CUBIC
-    return np.asarray(cv2.warpAffine(pixels, matrix, frame.size_px, flags=flags), dtype=np.uint8)
+    moved = cv2.warpAffine(pixels, matrix, frame.size_px, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved, dtype=np.uint8)
 
 
 def to_output(to_aligned: FloatArray, frame: Frame) -> FloatArray:
@@ -104,9 +114,15 @@ def _to_output(frame: Frame) -> FloatArray:
     return np.array([[scale, 0, -scale * frame.left], [0, scale, -scale * frame.top], [0, 0, 1]])
 
 
-def _from_decoded(photo: PhotoAnalysis, to_aligned: FloatArray) -> FloatArray:
+def _decoded(photo: Photo, to_aligned: FloatArray) -> tuple[tuple[int, int], FloatArray]:
+    """The size of the photo decoded whole, and the (3, 3) matrix from there; it need not be decoded for that."""
+    size = whole_size_px(photo.size_px)
+    return size, _from_decoded((size[0] / photo.size_px[0], size[1] / photo.size_px[1]), to_aligned)
+
+
+def _from_decoded(scale: tuple[float, float], to_aligned: FloatArray) -> FloatArray:
     """(3, 3) from the decoded picture, which may be reduced, to the aligned frame."""
-    x, y = photo.photo.decoded_scale
+    x, y = scale
     return np.asarray(to_aligned @ np.array([[1 / x, 0, 0.5 / x - 0.5], [0, 1 / y, 0.5 / y - 0.5], [0, 0, 1]]))
 
 

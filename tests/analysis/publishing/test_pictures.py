@@ -42,7 +42,7 @@ def test_each_output_pixel_is_one_look_up_in_the_original(moved):
     """Held against an interpolation of another library; two look-ups would blur the brows by some ten levels."""
     found = frame(moved, region=Region.EYES)
     for photo, matrix in moved:
-        picture = picture_of(photo, matrix, found)
+        picture = picture_of(photo.photo, matrix, found)
         places = grid(found.size_px)
         x, y = np.moveaxis(in_original(photo, matrix, found, places.reshape(-1, 2)).reshape(places.shape), -1, 0)
         rows, columns = places[..., 1].astype(int), places[..., 0].astype(int)
@@ -64,7 +64,7 @@ def test_both_photos_have_one_frame_of_the_shape_asked_for_within_both(moved, re
             assert abs(width - height * aspect.ratio) < 1 + aspect.ratio
         corners = np.array([(0, 0), (width - 1, 0), (width - 1, height - 1), (0, height - 1)], dtype=float)
         for photo, matrix in moved:
-            assert picture_of(photo, matrix, found).shape == (height, width, 3)
+            assert picture_of(photo.photo, matrix, found).shape == (height, width, 3)
             places = in_original(photo, matrix, found, corners)
             assert (places >= 0).all()
             assert (places <= np.array(photo.photo.size_px) - 1).all()
@@ -114,7 +114,7 @@ def test_no_size_enlarges_a_photo(moved):
         assert found.px_per_aligned <= min(scales) + 1e-9
     across, down = arrangement(Layout.SIDE_BY_SIDE)
     social = frame_of(Publishing(Layout.SIDE_BY_SIDE, size=Size.SOCIAL), *moved, across=across, down=down)
-    pictures = [picture_of(photo, matrix, social) for photo, matrix in moved]
+    pictures = [picture_of(photo.photo, matrix, social) for photo, matrix in moved]
     (finished,) = laid_out(Layout.SIDE_BY_SIDE, *pictures, Texts("Before", "After", ("A caption.",)))
     assert 1070 <= finished.shape[1] <= 1080
     height, width = pictures[0].shape[:2]
@@ -126,7 +126,7 @@ def test_the_bar_hides_brows_and_lids_of_both_photos_and_leaves_no_pixel_of_them
     found = frame(moved, size=Size.SOCIAL)
     left, top, right, bottom = bar = bar_on(found, *moved)
     for photo, matrix in moved:
-        hidden = barred(picture_of(photo, matrix, found), bar)
+        hidden = barred(picture_of(photo.photo, matrix, found), bar)
         assert not hidden[top:bottom, left:right].any()
         names = (Outline.BROW, Outline.UPPER_LID, Outline.LOWER_LID)
         marks = np.vstack([photo.landmarks.outline(name, side) for name in names for side in Side])
