@@ -22,6 +22,7 @@ from service.audit.routes import router as audit
 from service.cohort.routes import router as cohort
 from service.comparisons.routes import router as comparisons
 from service.confounders.routes import router as confounders
+from service.consents.pages import router as consents_pages
 from service.consents.routes import router as consents
 from service.corrections.routes import router as corrections
 from service.courses.routes import router as courses
@@ -33,6 +34,7 @@ from service.health.routes import router as health
 from service.interop.routes import router as interop
 from service.limiting.proxies import ClientBehindProxy
 from service.limiting.turnstile import Turnstile
+from service.links.pages import router as links_pages
 from service.links.routes import router as links
 from service.observing.logs import told_of
 from service.observing.request_record import RequestRecord
@@ -76,7 +78,8 @@ def _routes_of(*routers: APIRouter) -> list[Route]:
 _ROUTERS: Final = (
     *(subjects, courses, visits, confounders, photos, corrections, comparisons, series, repeatability, cohort),
     *(consents, exports, links, interop, webhooks, usage, audit, health, metrics, pages),
-    *(door, personal_settings, export_pages, screens),
+    *(door, personal_settings, screens),
+    *(consents_pages, links_pages, export_pages),
 )
 
 _ROUTES: Final = _routes_of(*_ROUTERS)

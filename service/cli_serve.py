@@ -125,8 +125,9 @@ def erase_again_command(
 ) -> None:
     """After a restore: erase what the audit, exported after the copy was made, says was erased since.
 
-    Subjects, visits and photos that are still there go; what is gone already is passed over. Every row of the file must
-    be one of this service's own audit.
+    Subjects, visits and photos that are still there go; what is gone already is passed over. Consents that were
+    withdrawn or replaced end, and so do links that were revoked. Every row of the file must be one of this service's
+    own audit.
     """
     from service.assembly import key_ring, open_database, open_vaults  # noqa: PLC0415  as above
     from service.jobs import LeasedJobs  # noqa: PLC0415
@@ -139,7 +140,7 @@ def erase_again_command(
         done = ErasingAgain(database, open_vaults(settings, ring), LeasedJobs(database)).erase_all(export)
     for action, count in sorted(done.items()):
         typer.echo(f"{action}: {count}")
-    typer.echo("All that the export tells of is erased. The blobs go when the service or a worker runs.")
+    typer.echo("All that the export tells of is erased or ended. The blobs go when the service or a worker runs.")
 
 
 def _settings(workers: int | None) -> "Settings":

@@ -69,6 +69,7 @@ class Action(StrEnum):
     PUBLICATION_NOTED = "publication_noted"
     PUBLICATION_CHANGED = "publication_changed"
     CONSENT_RECORDED = "consent_recorded"
+    CONSENT_REPLACED = "consent_replaced"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     CONSENTS_READ = "consents_read"
     IRIS_DIAMETER_SET = "iris_diameter_set"

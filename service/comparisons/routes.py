@@ -26,6 +26,7 @@ from service.database.tables import Comparison
 from service.dependencies import Exporter, Ingester, Reader, TheService, Wait
 from service.errors import ProblemCode, problems
 from service.letterhead import ClinicPaper
+from service.links.sharing import offer_comparison
 from service.paging import After, Limit, Page
 from service.reports import render_comparison_page
 from service.reports.pdf import comparison_pdf
@@ -107,7 +108,7 @@ def get_comparison(comparison_id: str, actor: Reader, service: TheService) -> Co
     response_class=HTMLResponse,
     responses=problems(_C.COMPARISON_NOT_FOUND, _C.NOT_READY, _C.NO_REPORT, _C.LINK_ENDED),
 )
-def get_report(comparison_id: str, actor: Reader, service: TheService) -> HTMLResponse:
+def get_report(comparison_id: str, actor: Reader, service: TheService, request: Request) -> HTMLResponse:
     """Open the report as a page. A browser comes here through a link (`POST …/link`)."""
     viewer = ComparisonViewer(service.database, service.vaults)
     document = viewer.report(actor, comparison_id)
@@ -120,6 +121,7 @@ def get_report(comparison_id: str, actor: Reader, service: TheService) -> HTMLRe
         after_image=f"{pictures}/after",
         pdf_link=f"/v1/comparisons/{comparison_id}/report.pdf",
         export_link=f"/app/exports/new?comparison_id={comparison_id}" if may_publish else None,
+        share=offer_comparison(request, comparison_id),
         correct_links=_correct_links(viewer.shown_photos(actor, comparison_id), actor, service) if may_correct else {},
     )
     return HTMLResponse(page)

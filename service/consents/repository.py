@@ -39,6 +39,12 @@ class Consents(TenantRepository[ConsentRow]):
         since = self.every(*_about(row.subject_id, Purpose(row.purpose)), ConsentRow.id >= row.id)
         return next(dropwhile(lambda one: one.ended_as == ConsentEnd.REPLACED, since), row)
 
+    def all_of(self, rows: Iterable[ConsentRow]) -> list[ConsentRow]:
+        """Every record of the same subjects and purposes, the oldest first."""
+        wanted = {(row.subject_id, row.purpose) for row in rows}
+        found = self.every(ConsentRow.subject_id.in_({subject_id for subject_id, _ in wanted}))
+        return [one for one in found if (one.subject_id, one.purpose) in wanted]
+
     def ending_by(self, day: date, limit: int) -> list[ConsentRow]:
         """Those in force whose last day is ``day`` or before, the soonest first."""
         query = self._select().where(ConsentRow.ended_at.is_(None), ConsentRow.expires_on <= day)

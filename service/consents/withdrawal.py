@@ -36,6 +36,21 @@ class Publication:
     taken_down_on: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """What rests on the consent to one purpose, or did.
+
+    Parameters
+    ----------
+    links : that can be opened now.
+    exports : that were ever made on it.
+    """
+
+    links: int
+    exports: int
+    published: Sequence[Publication]
+
+
 class RestingExports(Protocol):
     """What rests on consents among the exports; a clinic's own alone."""
 

@@ -16,13 +16,19 @@ _CHOICES: Final = tuple(  # the subject's right first, as it stands first in the
 )
 
 
-def render_correction_page(seen: CorrectionsAnswer, *, static: str = "/static") -> str:
-    """Write the page; what it draws travels as JSON in a block that browsers do not run."""
+def render_correction_page(seen: CorrectionsAnswer, *, static: str = "/static", csrf: str | None = None) -> str:
+    """Write the page; what it draws travels as JSON in a block that browsers do not run.
+
+    Parameters
+    ----------
+    csrf : of the reader's session, where they are signed in.
+    """
     return (
         templates()
         .get_template("correction.html")
         .render(
             static=static,
+            csrf=csrf,
             photo_id=seen.photo_id,
             size_px=seen.size_px,
             mm_per_px=seen.mm_per_px,

@@ -16,6 +16,7 @@ from service.corrections.viewing import CorrectionViewer
 from service.database.tables import Photo
 from service.dependencies import Ingester, Reader, TheService, Wait
 from service.errors import ProblemCode, problems
+from service.people.own_pages import csrf_of
 from service.photos.repository import PhotoStatus
 from service.photos.viewing import PhotoViewer
 from service.tenancy.links import correction_page
@@ -92,10 +93,10 @@ def get_picture(photo_id: str, actor: Reader, service: TheService) -> Response:
     response_class=HTMLResponse,
     responses=problems(_C.PHOTO_NOT_FOUND, _C.NO_CONTOURS, _C.NOT_READY, _C.LINK_ENDED),
 )
-def get_correction_page(photo_id: str, actor: Ingester, service: TheService) -> HTMLResponse:
+def get_correction_page(photo_id: str, actor: Ingester, service: TheService, request: Request) -> HTMLResponse:
     """Open the page on which contours are placed. A browser comes here through a link (`POST …/correction-link`)."""
     seen = CorrectionViewer(service.database, service.vaults, service.doorkeeper).page(actor, photo_id)
-    return HTMLResponse(render_correction_page(seen))
+    return HTMLResponse(render_correction_page(seen, csrf=csrf_of(request)))
 
 
 @router.post(

@@ -1,15 +1,27 @@
 """Listing links, and ending one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from service.audit import Action, Whole, record
 from service.comparisons.repository import Comparisons
 from service.database import Database
 from service.database.base import now
 from service.database.sharing_tables import ShareLink
+from service.database.tables import Subject
+from service.people.repository import People
 from service.subjects.repository import Subjects
 from service.tenancy.share_links import LinkEnd, LinkFilter, ShareLinks, end
 from service.tenancy.tenant import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class SeenLinks:
+    """Links with what is needed to tell of them: the subjects' references and the people's names, by their ids."""
+
+    links: Sequence[ShareLink]
+    references: dict[str, str]
+    names: dict[str, str]
 
 
 class LinkDesk:
@@ -27,6 +39,16 @@ class LinkDesk:
                 Comparisons(session, actor.tenant).get(wanted.comparison_id)
             record(session, actor, Action.LINKS_READ, Whole.LINKS)
             return ShareLinks(session, actor.tenant).page_of(wanted, after, limit)
+
+    def newest(self, actor: Actor, limit: int) -> SeenLinks:
+        """The clinic's newest links, the newest first."""
+        with self._database.writing(actor.tenant) as session:
+            record(session, actor, Action.LINKS_READ, Whole.LINKS)
+            links = ShareLinks(session, actor.tenant).newest(LinkFilter(), limit)
+            shown = {link.subject_id for link in links if link.subject_id is not None}
+            subjects = Subjects(session, actor.tenant).every(Subject.id.in_(shown))
+            names = People(session, actor.tenant).names()
+            return SeenLinks(links, {one.id: one.reference for one in subjects}, names)
 
     def revoke(self, actor: Actor, link_id: str) -> None:
         """End the link; it opens nothing from its next request on. One that has ended stays as it was."""

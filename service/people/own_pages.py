@@ -31,6 +31,12 @@ def proves_its_page(request: Request, member: Member) -> bool:
     return _is_the(request.headers.get(CSRF_HEADER), member)
 
 
+def csrf_of(request: Request) -> str | None:
+    """What a page for this request has to know; None where nobody is signed in."""
+    member = request.scope.get("member")
+    return member.csrf if isinstance(member, Member) else None
+
+
 async def prove_by_form(request: Request, member: Member) -> None:
     """Look for it in the form's field."""
     told = (await request.form()).get(CSRF_FIELD)

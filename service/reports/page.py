@@ -8,6 +8,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.documents import ComparisonDocument, RefusedDocument
+from service.links.sharing import ShareOffer
 from service.reports.chart import WIDTH
 from service.reports.flags import parted
 from service.reports.limits import comparison_limits
@@ -41,7 +42,7 @@ def templates() -> Environment:
     return environment
 
 
-def render_comparison_page(
+def render_comparison_page(  # noqa: PLR0913  where a report may lead
     document: ComparisonDocument,
     *,
     before_image: str,
@@ -50,6 +51,7 @@ def render_comparison_page(
     correct_links: Mapping[str, str] | None = None,
     pdf_link: str | None = None,
     export_link: str | None = None,
+    share: ShareOffer | None = None,
 ) -> str:
     """Write the report of one comparison.
 
@@ -61,6 +63,7 @@ def render_comparison_page(
         who may.
     pdf_link : where the same report is had on paper.
     export_link : where the pair is made ready to be published, for a person who may.
+    share : for a reader who may make links to it.
     """
     return (
         templates()
@@ -83,6 +86,7 @@ def render_comparison_page(
             correct_links=correct_links or {},
             pdf_link=pdf_link,
             export_link=export_link,
+            share=share,
         )
     )
 

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from models.alignment import ALIGNED_SIZE_PX
 from service.documents.series import SeriesDocument
+from service.links.sharing import ShareOffer
 from service.reports.limits import SERIES_LIMITS
 from service.reports.page import templates
 from service.reports.series import sparkline, timeline
@@ -21,6 +22,7 @@ def render_series_page(
     static: str = "/static",
     csv_link: str | None = None,
     pdf_link: str | None = None,
+    share: ShareOffer | None = None,
 ) -> str:
     """Write the report of one subject's series.
 
@@ -30,6 +32,7 @@ def render_series_page(
     compare_links : addresses of the full comparison of the reference with a photo, by ``photo``.
     static : address of the folder with CSS and scripts, without a slash at its end.
     csv_link, pdf_link : where the same series is had as a table and on paper.
+    share : for a reader who may make links to it.
     """
     cards = visit_cards(document, images, compare_links)
     return (
@@ -39,6 +42,7 @@ def render_series_page(
             static=static,
             csv_link=csv_link,
             pdf_link=pdf_link,
+            share=share,
             screen=first_screen(document),
             tables=tables(document),
             measures=measure_charts(document),

@@ -19,6 +19,8 @@ class Entry:
 _ENTRIES: Final = (
     Entry(N_("Today"), "/app", Scope.READ),
     Entry(N_("Exports"), "/app/exports", Scope.EXPORT),
+    Entry(N_("Consents"), "/app/consents", Scope.READ),
+    Entry(N_("Links"), "/app/links", Scope.EXPORT),
 )
 """In the order in which they are shown; the settings stand beside the person's name."""
 

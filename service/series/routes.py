@@ -15,6 +15,7 @@ from service.dependencies import Exporter, Reader, TheService, Wait
 from service.errors import ProblemCode, problems
 from service.fields import Day
 from service.letterhead import ClinicPaper
+from service.links.sharing import ShareOffer, offer_series
 from service.paging import After, Limit, Page
 from service.reports import render_comparison_page
 from service.reports.pdf import series_pdf
@@ -70,11 +71,12 @@ async def get_series_csv(
 
 @router.get("/subjects/{subject_id}/series/report", response_class=HTMLResponse, responses=problems(*_ERRORS))
 async def get_series_report(
-    subject_id: str, actor: Reader, service: TheService, course_id: OfCourse = None, wait: Wait = 0
+    subject_id: str, actor: Reader, service: TheService, request: Request, course_id: OfCourse = None, wait: Wait = 0
 ) -> HTMLResponse:
     """Open the series as a page. A browser comes here through a link (`POST …/series/link`)."""
     seen = await _seen(service, actor, subject_id, course_id, wait, Action.SERIES_REPORT_READ)
-    return HTMLResponse(await run_in_threadpool(_page, seen))
+    share = offer_series(request, subject_id, seen.course_id)
+    return HTMLResponse(await run_in_threadpool(_page, seen, share))
 
 
 @router.get(
@@ -175,10 +177,11 @@ def _viewer(service: Service) -> SeriesViewer:
     return SeriesViewer(service.database, service.vaults, service.jobs)
 
 
-def _page(seen: SeenSeries) -> str:
+def _page(seen: SeenSeries, share: ShareOffer | None) -> str:
     subject, course, visits = seen.subject_id, seen.course_id, seen.document.visits
     return render_series_page(
         seen.document,
+        share=share,
         images={visit.photo: visit.aligned_image for visit in visits if visit.aligned_image},
         compare_links={
             visit.photo: comparison_address(subject, course, visit.comparison_id)

@@ -1,4 +1,4 @@
-"""Repeating the erasures that a restored copy does not know of, from an export of the audit that does."""
+"""Repeating erasures and withdrawals that a restored copy does not know of, from an export of the audit that does."""
 
 import json
 from collections import Counter
@@ -14,10 +14,13 @@ from service.audit.chain import is_genuine
 from service.audit.schemas import AuditAnswer
 from service.audit.trail import Action
 from service.blobs.vault import Vaults
+from service.consents.desk import ConsentDesk
+from service.consents.withdrawal import NoExports
 from service.database import Database
 from service.database.tables import AuditRow
 from service.errors import ServiceError
 from service.jobs import JobEngine
+from service.links.desk import LinkDesk
 from service.photos.erasing import PhotoEraser
 from service.subjects.registry import SubjectRegistry
 from service.tenancy.tenant import Actor, TenantId
@@ -33,7 +36,9 @@ class NoExportError(LiftmarkError):
 
 
 class ErasingAgain:
-    """Erases what the rows of an export say was erased.
+    """Erases what the rows of an export say was erased, and ends what they say was withdrawn, replaced or revoked.
+
+    The record that took a consent's place is not in the copy; so the older one ends, and has to be recorded anew.
 
     Each row must carry the seal of this service's own audit: nobody else can have anything erased by a file.
     """
@@ -45,6 +50,9 @@ class ErasingAgain:
                 Action.SUBJECT_ERASED: SubjectRegistry(database, vaults, jobs).erase,
                 Action.VISIT_DELETED: Diary(database, jobs).delete,
                 Action.PHOTO_DELETED: PhotoEraser(database, jobs).erase,
+                Action.CONSENT_WITHDRAWN: ConsentDesk(database, NoExports()).withdraw_record,
+                Action.CONSENT_REPLACED: ConsentDesk(database, NoExports()).withdraw_record,
+                Action.LINK_REVOKED: LinkDesk(database).revoke,
             }
         )
 

@@ -8,17 +8,19 @@ from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.database import Database
-from service.errors import ProblemCode, problem_response
+from service.errors import PROBLEMS, ProblemCode, problem_response
 from service.limiting.guesses import Guesses
 from service.limiting.turnstile import refuse
+from service.observing.note import note_of
 from service.people.cookies import session_token
 from service.people.member import Member
 from service.people.own_pages import comes_from_own_page, proves_its_page
 from service.people.signing_in import SignInDesk
+from service.reports.page import templates
 from service.tenancy.keeping_links import runs
 from service.tenancy.keys import find_actor
 from service.tenancy.links import CohortLink, CorrectionLink, Link, LinkSigner, ReportLink, SeriesLink, choice_of
@@ -51,6 +53,7 @@ _LINKED: Final = (
 )
 """The addresses and methods that links open, and the kind of link that opens them."""
 _FAILED: Final = 401
+_HTML: Final = "text/html"
 _OWN_SITE: Final = frozenset({None, "same-origin", "none"})
 
 
@@ -174,10 +177,21 @@ async def _admit_by_link(request: Request, gate: Gate) -> Actor | Response:
     address, kind = linked
     link = gate.links.read(held, datetime.now(UTC))
     if link is None or not isinstance(link, kind) or not _is_about(link, request, address["id"]):
-        return problem_response(ProblemCode.LINK_ENDED)
+        return _link_ended(request)
     if not await run_in_threadpool(gate.lets_in, link, opens=token is not None and request.method != "HEAD"):
-        return problem_response(ProblemCode.LINK_ENDED)
+        return _link_ended(request)
     return link.actor if token is None else _moved_into_cookie(request, address["base"], token, link)
+
+
+def _link_ended(request: Request) -> Response:
+    """A problem for programs, a page for whoever opened the link in a browser."""
+    if request.method not in _READS or _HTML not in request.headers.get("accept", ""):
+        return problem_response(ProblemCode.LINK_ENDED)
+    note = note_of(request.scope)
+    if note is not None:
+        note.problem = ProblemCode.LINK_ENDED
+    page = templates().get_template("screens/link_ended.html").render(static="/static")
+    return HTMLResponse(page, PROBLEMS[ProblemCode.LINK_ENDED].status)
 
 
 def _linked(request: Request) -> tuple[re.Match[str], type[Link]] | None:

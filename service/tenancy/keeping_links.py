@@ -11,6 +11,7 @@ from service.consents.permission import require_consent
 from service.consents.repository import Consents
 from service.database.base import new_id, now
 from service.database.sharing_tables import ShareLink
+from service.subjects.repository import Subjects
 from service.tenancy.keys import opens_still
 from service.tenancy.links import NO_COURSE, CohortLink, CorrectionLink, Link, ReportLink, SeriesLink
 from service.tenancy.share_links import LinkKind, ShareLinks, is_running
@@ -61,6 +62,7 @@ def runs(session: Session, link: Link, at: datetime, *, opens: bool) -> bool:
 
 
 def _consent(session: Session, actor: Actor, about: About) -> Consent | None:
+    Subjects(session, actor.tenant).get_alone(about.subject_id)  # a withdrawal waits, then ends this link too
     latest = Consents(session, actor.tenant).latest(about.subject_id, about.purpose)
     if latest is None and about.purpose is Purpose.CLINICAL:
         return None

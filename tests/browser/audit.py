@@ -36,9 +36,8 @@ def overflowing(page: Page) -> list[str]:
 def nameless(page: Page) -> list[str]:
     """What can be used and has no name."""
     return page.locator(FOCUSABLE).evaluate_all(
-        """elements => elements.filter(e => e.type !== 'hidden')
-            .filter(e => ![e.getAttribute('aria-label'), e.textContent, ...(e.labels ?? [])]
-                .map(told => told?.textContent ?? told ?? '').join('').trim())
+        """elements => elements.filter(e => e.type !== 'hidden' && !e.labels?.length
+            && !(e.getAttribute('aria-label') || e.innerText || e.textContent).trim())
             .map(e => e.outerHTML.slice(0, 80))"""
     )
 

@@ -1,4 +1,5 @@
 /* The page: which contour is edited, what is unsaved, saving and taking back. */
+import { pageHeaders } from "./calls.js";
 import { ContourCanvas } from "./contour-canvas.js";
 import { ContourShape } from "./contour-shape.js";
 
@@ -170,7 +171,7 @@ class CorrectionPage {
   }
 
   async #ask(path, method, body) {
-    const options = { method, headers: { "Content-Type": "application/json" }, body: body && JSON.stringify(body) };
+    const options = { method, headers: { ...pageHeaders(), "Content-Type": "application/json" }, body: body && JSON.stringify(body) };
     const answer = await fetch(this.#root.dataset.photo + path, options).catch(() => {
       throw new Error("The service did not answer. What you placed is still here; save it again.");
     });

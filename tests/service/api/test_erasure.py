@@ -16,6 +16,9 @@ def test_erasure_leaves_nothing_of_the_subject(clinic, service):
     ).json()["id"]
     told = {"kind": "other", "date": "2026-03-02", "notes": "canary-words"}
     confounder = clinic.post(f"/v1/subjects/{subject}/confounders", told).json()["id"]
+    signed = {"given_on": "2026-03-02", "recorded_by": "canary-words", "paper": "canary-words"}
+    assert clinic.put(f"/v1/subjects/{subject}/consents/print", signed).is_success
+    link = clinic.post(f"/v1/subjects/{subject}/series/link").json()["id"]
     assert b"canary" in everything_kept(service)
 
     assert clinic.delete(f"/v1/subjects/{subject}").status_code == 204
@@ -26,6 +29,9 @@ def test_erasure_leaves_nothing_of_the_subject(clinic, service):
         assert clinic.get(f"/v1/{path}").status_code == 404
     assert not any(path.is_file() for path in (service.settings.data / "blobs").rglob("*"))
     assert b"canary" not in everything_kept(service)
+    counts = clinic.get(f"/v1/erasures/{subject}").json()["rows_erased"]
+    assert (counts["consents"], counts["share_links"]) == (1, 1)
+    assert clinic.delete(f"/v1/links/{link}").json()["code"] == "link_not_found"
 
 
 def test_erasure_leaves_other_subjects_untouched(clinic, service):

@@ -1,11 +1,16 @@
 """Links that are kept: each ends when somebody ends it, or that which it rests on."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
+from service.consents.repository import Consents
+from service.subjects.erasing_again import ErasingAgain
+from service.tenancy.clinics import clinics_by_name
 from service.tenancy.keys import revoke_key
+from service.tenancy.share_links import ShareLinks
 
 CONSENT = {"given_on": "2026-03-02", "recorded_by": "Dr. A.", "paper": "form of 2026-03-02, folder 12"}
 
@@ -123,3 +128,30 @@ def test_links_end_with_the_key_that_made_them_and_with_what_they_show(clinic, n
     photo = clinic.get(f"/v1/comparisons/{pair}").json()["after_photo_id"]
     clinic.delete(f"/v1/photos/{photo}")
     assert is_ended(browser, f"/v1/comparisons/{pair}/report")
+
+
+def test_what_was_withdrawn_or_revoked_after_a_copy_is_ended_again_in_it(clinic, service, subject, opened, tmp_path):
+    consents, links = f"/v1/subjects/{subject}/consents", [opened()[0], opened()[0]]
+    for paper in ("form 1", "form 2"):
+        clinic.put(f"{consents}/print", CONSENT | {"paper": paper})
+        clinic.put(f"{consents}/website", CONSENT)
+    clinic.delete(f"{consents}/website")
+    clinic.delete(f"/v1/links/{links[0]}")
+    with service.database.reading_across() as session:
+        (tenant,) = clinics_by_name(session).values()
+    rows = [json.dumps(row | {"clinic": tenant}) for row in clinic.get("/v1/audit?limit=1000").json()["items"]]
+    (tmp_path / "audit.jsonl").write_text("\n".join(rows))
+    with service.database.writing(tenant) as session:  # as in a copy of the time before
+        for row in reversed(Consents(session, tenant).every()):  # the newer record of a purpose first
+            if row.paper == "form 2":
+                Consents(session, tenant).delete(row)
+            else:
+                row.ended_at = row.ended_by = row.ended_as = None
+        for link in ShareLinks(session, tenant).every():
+            link.revoked_at = None
+
+    for _ in range(2):
+        ErasingAgain(service.database, service.vaults, service.jobs).erase_all(tmp_path / "audit.jsonl")
+        states = {one["purpose"]: one["state"] for one in clinic.get(consents).json()["purposes"]}
+        assert (states["print"], states["website"]) == ("withdrawn", "withdrawn")
+        assert [link_of(clinic, link)["running"] for link in links] == [False, True]

@@ -1,0 +1,26 @@
+"""Saying who an actor is, as pages show it: by name where it is a person."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from service.tenancy.tenant import PERSON
+from service.texts import _
+
+_SHORT: Final = 12
+
+
+def who(actor: str, names: Mapping[str, str]) -> str:
+    """The actor in words.
+
+    Parameters
+    ----------
+    actor : as the audit names it.
+    names : of the clinic's people, by their ids.
+    """
+    if actor.startswith(PERSON):
+        return names.get(actor.removeprefix(PERSON), _("A person who was removed"))
+    if actor.startswith("link:"):
+        return _("Holder of a link")
+    if actor.startswith("system:"):
+        return _("The service itself")
+    return _("Key %s") % actor[:_SHORT]
