@@ -55,6 +55,32 @@ class Gate:
             yield Flag(self.code, size, self.tells, _NOTHING, favours)
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference between the photos of a pair, whether or not it reaches its gate.
+
+    Parameters
+    ----------
+    value : signed where it has a direction, in the unit of the gate's flag.
+    favours : the photo that it flatters; None where it flatters none or is not known.
+    first : the gate that is met first, where there are two.
+    """
+
+    gate: Gate
+    value: float
+    favours: Favours | None = None
+    first: Gate | None = None
+
+    @property
+    def limit(self) -> float:
+        """From which value on it is told."""
+        return (self.first or self.gate).tells
+
+    def flags(self) -> Iterator[Flag]:
+        """The flag that it raises, if it does."""
+        return self.gate.flag(self.value, self.favours)
+
+
 # From 2.5 degrees on the mesh's depth errors at the jaw exceed 0.3 mm; from 4 degrees on the eyes' own parallax and the
 # skin's foreshortening are no longer those the intervals were checked on.
 _POSE_GATES: Final = (
@@ -86,17 +112,19 @@ def judge_pair(pair: RegisteredPair, iris_rise_mm: Iterable[float]) -> Comparabi
     iris_rise_mm : how far each iris that was found again rose against the skull, mm; tells a change of gaze beyond
         what the head's own pitch explains.
     """
-    found = (
-        *_pose(pair),
-        *_expression(pair),
-        *_distance(pair),
-        *_gaze(pair, iris_rise_mm),
-        *_light(pair),
-        *_sharpness(pair),
-        *_ALIGNMENT.flag(pair.registration.residual_mm),
-    )
-    flags = _weightiest(found)
+    told = [*differences(pair, iris_rise_mm), Difference(_ALIGNMENT, pair.registration.residual_mm)]
+    flags = _weightiest(flag for difference in told for flag in difference.flags())
     return Comparability(verdict_of(flags), flags)
+
+
+def differences(pair: RegisteredPair, iris_rise_mm: Iterable[float]) -> Iterator[Difference]:
+    """Every difference between the two photos that has a gate, large or small; parameters as of :func:`judge_pair`."""
+    yield from _pose(pair)
+    yield from _expression(pair)
+    yield _distance(pair)
+    yield from _gaze(pair, iris_rise_mm)
+    yield Difference(_LIGHT, light_difference(pair).gradient_rms)
+    yield _sharpness(pair)
 
 
 def _weightiest(found: Iterable[Flag]) -> tuple[Flag, ...]:
@@ -116,25 +144,25 @@ def verdict_of(flags: Iterable[Flag]) -> Comparable:
     return Comparable.CAUTION if stopped else Comparable.COMPARABLE
 
 
-def _pose(pair: RegisteredPair) -> Iterator[Flag]:
-    for difference, (partly, wholly) in zip(
-        (pair.pitch_difference_deg, pair.yaw_difference_deg), _POSE_GATES, strict=True
-    ):
-        yield from wholly.flag(difference) if abs(difference) > wholly.stops else partly.flag(difference)
+def _pose(pair: RegisteredPair) -> Iterator[Difference]:
+    pitch, yaw = pair.pitch_difference_deg, pair.yaw_difference_deg
+    # A raised chin stretches the skin below the jaw.
+    for difference, favours, (partly, wholly) in zip((pitch, yaw), (_favours(-pitch), None), _POSE_GATES, strict=True):
+        yield Difference(wholly if abs(difference) > wholly.stops else partly, difference, favours, partly)
 
 
-def _expression(pair: RegisteredPair) -> Iterator[Flag]:
+def _expression(pair: RegisteredPair) -> Iterator[Difference]:
     before, after = pair.before.expression, pair.after.expression
     # A smile lifts the jowl and the corners of the mouth, and deepens the fold.
     lips_mm, rise_mm = _lips_moved_mm(pair)
-    yield from _LIPS.flag(lips_mm, _favours(rise_mm))
+    yield Difference(_LIPS, lips_mm, _favours(rise_mm))
     for gate, difference in (
         (SMILE, after.smile - before.smile),
         (JAW_OPEN, after.jaw_open - before.jaw_open),
         (SQUINT, after.squint - before.squint),
         (BROW_RAISE, after.brow_raise - before.brow_raise),
     ):
-        yield from gate.flag(difference, _favours(difference) if gate is not JAW_OPEN else None)
+        yield Difference(gate, difference, _favours(difference) if gate is not JAW_OPEN else None)
 
 
 def _lips_moved_mm(pair: RegisteredPair) -> tuple[float, float]:
@@ -147,31 +175,26 @@ def _lips_moved_mm(pair: RegisteredPair) -> tuple[float, float]:
     return float(np.sqrt((moved**2).sum(axis=1).mean())), rise_mm
 
 
-def _distance(pair: RegisteredPair) -> Iterator[Flag]:
+def _distance(pair: RegisteredPair) -> Difference:
     ratio = pair.distance_ratio
     farther = 100 * (max(ratio, 1 / ratio) - 1)
     gate = _DISTANCE_WHOLLY if farther > _DISTANCE_WHOLLY.stops else DISTANCE
     # From nearer by, the jaw and the temples fall back behind the nose and the face looks slimmer.
-    yield from gate.flag(farther, _favours(1 - ratio))
+    return Difference(gate, farther, _favours(1 - ratio), DISTANCE)
 
 
-def _gaze(pair: RegisteredPair, iris_rise_mm: Iterable[float]) -> Iterator[Flag]:
+def _gaze(pair: RegisteredPair, iris_rise_mm: Iterable[float]) -> Iterator[Difference]:
     rises = list(iris_rise_mm)
     if not rises:
         return
     # Eyes that hold the camera rise in the head by a degree for each degree the chin sinks.
     turned = sum(rises) / len(rises) * DEGREES_PER_MM_OF_IRIS
-    held = min(abs(turned), abs(turned - pair.pitch_difference_deg))
-    yield from _GAZE.flag(held)
+    yield Difference(_GAZE, min(abs(turned), abs(turned - pair.pitch_difference_deg)))
 
 
-def _light(pair: RegisteredPair) -> Iterator[Flag]:
-    yield from _LIGHT.flag(light_difference(pair).gradient_rms)
-
-
-def _sharpness(pair: RegisteredPair) -> Iterator[Flag]:
+def _sharpness(pair: RegisteredPair) -> Difference:
     ratio = sharpness_ratio(pair)
-    yield from _SHARPNESS.flag(max(ratio, 1 / ratio), _favours(1 - ratio))
+    return Difference(_SHARPNESS, max(ratio, 1 / ratio), _favours(1 - ratio))
 
 
 def _favours(difference: float) -> Favours:

@@ -7,7 +7,7 @@ from analysis.aligned_frame import align_by_landmarks, align_by_skin
 from analysis.alignment import LARGEST_SPREAD_MM
 from analysis.comparability import judge_pair, verdict_of
 from analysis.controls import negative_controls
-from analysis.eye_tracking import TrackedEye
+from analysis.eye_tracking import TrackedEye, iris_rises_mm
 from analysis.family_wise import with_family_p
 from analysis.measures.brow import brow_change
 from analysis.measures.canthi import tilt_change
@@ -40,7 +40,7 @@ def compare_registered(pair: RegisteredPair) -> PairComparison:
     """All that a registered pair carries."""
     controls = negative_controls(pair)
     eyes = {side: TrackedEye.of(pair, side) for side in Side}
-    comparability = judge_pair(pair, _iris_rises_mm(pair, eyes))
+    comparability = judge_pair(pair, iris_rises_mm(pair, eyes.values()))
     flags = (*comparability.flags, *_moved_controls(controls))
     sides = [_gated(change, flags, pair) for change in _changes(pair, eyes)]
     differences = [_gated(change, flags, pair) for change in asymmetry_changes(pair, sides)]
@@ -113,12 +113,6 @@ def _stopped(change: Change, reason: str) -> Change:
     # A ratio has no "before" of its own: it is 100 only when there is an after.
     ratio = MEASURANDS[change.measurand].change_unit is Unit.PERCENT
     return Change(change.measurand, change.side, ChangeRefused(reason, None if ratio else change.result.before))
-
-
-def _iris_rises_mm(pair: RegisteredPair, eyes: Mapping[Side, TrackedEye]) -> Iterator[float]:
-    for eye in eyes.values():
-        if not isinstance(eye.iris, NotAssessable):
-            yield eye.iris.up_mm * eye.pair.frame.px_per_mm / pair.px_per_mm
 
 
 def _moved_controls(controls: tuple[NegativeControl, ...]) -> Iterator[Flag]:

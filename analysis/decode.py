@@ -97,6 +97,13 @@ def is_large(upload: bytes) -> bool:
     return not isinstance(opened, Refused) and opened.width * opened.height > MAX_DECODED_MEGAPIXELS * 1e6
 
 
+def whole_size_px(size_px: tuple[int, int]) -> tuple[int, int]:
+    """(width, height) that a photo of this size has where :func:`decode` is asked for all of it."""
+    fraction = _fraction(size_px, None)
+    width, height = size_px
+    return -(-width // fraction), -(-height // fraction)
+
+
 def _ends_early(upload: bytes) -> bool:
     """Whether the file was cut: a transfer that broke off is told to its sender at once, not after the analysis."""
     if upload.startswith(b"\xff\xd8"):

@@ -3,6 +3,7 @@
 Lids are followed on their profiles (:mod:`analysis.edge_following`), the iris on its limbus.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,6 +55,13 @@ class TrackedEye:
                 return cls(eye, NotAssessable(f"In the {name} photo: {iris.reason}"))
         iris = pair.before.contours[side].iris
         return cls(eye, iris if isinstance(iris, NotAssessable) else iris_shift(eye, iris))
+
+
+def iris_rises_mm(pair: RegisteredPair, eyes: Iterable[TrackedEye]) -> Iterator[float]:
+    """How far each iris that was found again rose against the skull."""
+    for eye in eyes:
+        if not isinstance(eye.iris, NotAssessable):
+            yield eye.iris.up_mm * eye.pair.frame.px_per_mm / pair.px_per_mm
 
 
 def lid_shift(eye: EyePair, lid: Outline, margin: Contour, iris: Circle) -> Shift | NotAssessable:

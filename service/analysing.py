@@ -6,7 +6,8 @@ from typing import Protocol
 from models.anatomy import View
 from service.documents import GivenFloor, GivenSubject, PlacedContour, RefusedDocument, Shot
 from service.documents.pose_hints import HeldHeadDocument, PoseHintsDocument
-from service.sandbox import CompareOutcome, MeasureOutcome, WholePicture
+from service.documents.publishing import PublishingOrder
+from service.sandbox import CompareOutcome, MeasureOutcome, PublishOutcome, WholePicture
 
 
 class Analyser(Protocol):
@@ -49,3 +50,6 @@ class Analyser(Protocol):
         floors: Sequence[GivenFloor] = (),
     ) -> CompareOutcome:
         """Compare two visits of one or several photos each, all of one view; no change surer than ``floors``."""
+
+    def publish(self, order: PublishingOrder, before: bytes, after: bytes, logo: bytes | None = None) -> PublishOutcome:
+        """Draw a pair for publishing, or say why it cannot be."""

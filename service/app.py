@@ -30,6 +30,8 @@ from service.corrections.routes import router as corrections
 from service.courses.routes import router as courses
 from service.error_answers import answer_with_problems
 from service.errors import Problem
+from service.exports.pages import router as export_pages
+from service.exports.routes import router as exports
 from service.health.routes import router as health
 from service.interop.routes import router as interop
 from service.limiting.proxies import ClientBehindProxy
@@ -83,11 +85,11 @@ def _routes_of(*routers: APIRouter) -> list[Route]:
 
 _ROUTERS: Final = (
     *(subjects, courses, visits, confounders, photos, pose_hints, corrections, comparisons),
-    *(series, repeatability, cohort, consents, links),
+    *(series, repeatability, cohort, consents, exports, links),
     *(interop, webhooks, usage, audit, health, metrics, pages),
     *(door, personal_settings, worklist, subject_pages, upload_page, camera_page),
     *(comparison_pages, series_pages, study_pages, audit_pages),
-    *(consents_pages, links_pages),
+    *(consents_pages, links_pages, export_pages),
 )
 
 _ROUTES: Final = _routes_of(*_ROUTERS)

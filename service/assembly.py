@@ -14,9 +14,12 @@ from service.blobs.key_ring import KeyFiles, KeyRing
 from service.blobs.master_key import Cipher, MasterKey
 from service.blobs.vault import Vaults
 from service.comparisons.job import ComparePhotos
-from service.consents.withdrawal import NoExports, RestingExports
+from service.consents.withdrawal import RestingExports
 from service.database import Database
 from service.database.migrate import migrate, tell_of_missing_walls
+from service.exports.credentials import Credentials
+from service.exports.job import MakeExport
+from service.exports.repository import ExportsOnConsents
 from service.housekeeping import Housekeeper, Tidying
 from service.jobs import Doer, JobEngine, JobKind, JobRunner, Lane, LeasedJobs
 from service.limiting.limits import Limits
@@ -67,7 +70,7 @@ class Service:
     limits: Limits
     sign_ins: SignInDesk
     welcome: WelcomeDesk
-    resting_exports: RestingExports = field(default_factory=NoExports)
+    resting_exports: RestingExports = field(default_factory=ExportsOnConsents)
     upload_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_UPLOAD_THREADS))
     guide_thread: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
 
@@ -87,6 +90,7 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
         vaults = open_vaults(settings, ring)
         stack.enter_context(_anchor_keeper(settings, database, vaults))
         jobs = LeasedJobs(database)
+        credentials = Credentials(settings, database, ring)
         doorkeeper, archivist, guide, analyst = (
             WatchedAnalyser(analyser or stack.enter_context(AnalysisWorkers(count)))
             for count in (1, 1, 1, max(1, settings.workers))
@@ -94,7 +98,7 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
         secrets = open_secrets(database, ring)
         webhook_cipher = Cipher(secrets.webhooks)
         lanes = (
-            _analysis_lane(settings, database, vaults, jobs, analyst),
+            _analysis_lane(settings, database, vaults, jobs, analyst, credentials),
             _courier_lane(settings, database, webhook_cipher, jobs),
         )
         runner = stack.enter_context(JobRunner(jobs, [_watched(lane) for lane in lanes]))
@@ -148,10 +152,18 @@ def _anchor_keeper(settings: Settings, database: Database, vaults: Vaults) -> An
     return AnchorKeeper(database, settings.audit_anchors, store, settings.audit_anchor_s)
 
 
-def _analysis_lane(settings: Settings, database: Database, vaults: Vaults, jobs: JobEngine, analyser: Analyser) -> Lane:
+def _analysis_lane(
+    settings: Settings,
+    database: Database,
+    vaults: Vaults,
+    jobs: JobEngine,
+    analyser: Analyser,
+    credentials: Credentials,
+) -> Lane:
     doers: Mapping[JobKind, Doer] = {
         JobKind.ANALYSE_PHOTO: AnalysePhoto(database, vaults, jobs, analyser),
         JobKind.COMPARE_PHOTOS: ComparePhotos(database, vaults, jobs, analyser),
+        JobKind.MAKE_EXPORT: MakeExport(database, vaults, jobs, analyser, credentials),
         JobKind.EVALUATE_STUDY: EvaluateStudy(database, jobs),
         JobKind.ERASE_BLOBS: EraseBlobs(database, vaults, jobs),
         JobKind.UPDATE_SERIES: UpdateSeries(database, jobs),

@@ -55,6 +55,11 @@ class ProblemCode(StrEnum):
     ERASURE_NOT_FOUND = "erasure_not_found"
     CONSENT_NOT_FOUND = "consent_not_found"
     CONSENT_MISSING = "consent_missing"
+    EXPORT_NOT_FOUND = "export_not_found"
+    EXPORT_ENDED = "export_ended"
+    NO_EXPORT = "no_export"
+    NOT_PUBLISHABLE = "not_publishable"
+    FORMAT_MISSING = "format_missing"
     LINK_NOT_FOUND = "link_not_found"
     WEBHOOK_NOT_FOUND = "webhook_not_found"
     WEBHOOK_NOT_ALLOWED = "webhook_not_allowed"
@@ -162,7 +167,22 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
             404, "No consent to this purpose was ever recorded", "See the subject's consents."
         ),
         _C.CONSENT_MISSING: ProblemEntry(
-            409, "The subject's consent does not allow this", "See the subject's consents, and record what was signed."
+            403, "The subject's consent does not allow this", "See the subject's consents, and record what was signed."
+        ),
+        _C.EXPORT_NOT_FOUND: ProblemEntry(404, "No such export", "Check the export's id."),
+        _C.EXPORT_ENDED: ProblemEntry(
+            410,
+            "This export has ended",
+            "The consent that it rested on was withdrawn or ran out. Record a new one first.",
+        ),
+        _C.NO_EXPORT: ProblemEntry(409, "There is no file of this export", "See the export for the reason."),
+        _C.NOT_PUBLISHABLE: ProblemEntry(
+            422, "The pair cannot be published like this", "Choose another shape or part of the face, or another pair."
+        ),
+        _C.FORMAT_MISSING: ProblemEntry(
+            501,
+            "This service makes no MP4 files",
+            "Take 'gif' or 'webp', or turn one of them into MP4 with a program of your own.",
         ),
         _C.LINK_NOT_FOUND: ProblemEntry(404, "No such link", "Check the link's id."),
         _C.WEBHOOK_NOT_FOUND: ProblemEntry(404, "No such webhook", "Check the webhook's id."),

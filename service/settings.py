@@ -2,9 +2,9 @@
 
 import os
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.webhooks.allowed import AllowedOrigin, read_origins
@@ -46,6 +46,17 @@ class Settings(BaseSettings):
     """Whoever sends it may read ``/metrics``, from anywhere; when unset, only clients on this machine may."""
     webhook_hosts: str = ""
     """Where webhooks may go: ``https://host[:port]``, blanks between them, ``private:`` before one that is inside."""
+
+    c2pa_cert: Path | None = None
+    """The operator's certificate for content credentials with those above it (PEM, the signer's first); needs a key."""
+    c2pa_key: Path | None = None
+    """Its private key (PEM, without a password). Without both, one is made for this installation."""
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.c2pa_cert is None) != (self.c2pa_key is None):
+            raise ValueError("LIFTMARK_C2PA_CERT and LIFTMARK_C2PA_KEY go together")
+        return self
 
     @field_validator("webhook_hosts")
     @classmethod

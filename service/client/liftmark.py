@@ -12,6 +12,7 @@ from models.errors import LiftmarkError
 from service.client.account import AccountCalls
 from service.client.calls import read, shapes
 from service.client.consents import ConsentCalls
+from service.client.exports import ExportCalls
 from service.client.photos import PhotoCalls
 from service.client.records import RecordCalls
 from service.client.results import ResultCalls
@@ -29,7 +30,7 @@ class DamagedError(LiftmarkError):
     """What came is not what the service says that it has; ask again."""
 
 
-class Liftmark(RecordCalls, PhotoCalls, ResultCalls, AccountCalls, WebhookCalls, ConsentCalls):
+class Liftmark(RecordCalls, PhotoCalls, ResultCalls, AccountCalls, WebhookCalls, ConsentCalls, ExportCalls):
     """One clinic's Liftmark. Threads may share it.
 
     A service that is busy, restarting or out of reach is tried again with growing pauses, and as late as it asks for;

@@ -18,6 +18,8 @@ from service.corrections.schemas import CorrectionAnswer, CorrectionsAnswer, New
 from service.courses.schemas import CourseAnswer, CoursePatch, NewCourse
 from service.documents.cohort import CohortDocument
 from service.documents.pose_hints import PoseHintsDocument
+from service.documents.publishing import HonestyDocument
+from service.exports.schemas import ExportAnswer, ExportPage, NewExport, NewPublication, TakenDown
 from service.links.schemas import ShareLinkAnswer
 from service.paging import Page
 from service.photos.repository import PhotoStatus
@@ -50,6 +52,9 @@ __all__ = [
     "DeliveryAnswer",
     "DueAnswer",
     "ErasureAnswer",
+    "ExportAnswer",
+    "ExportPage",
+    "HonestyDocument",
     "IrisDiameterAnswer",
     "IrisDiameterHistory",
     "LinkAnswer",
@@ -61,8 +66,10 @@ __all__ = [
     "NewCorrection",
     "NewCorrectionLink",
     "NewCourse",
+    "NewExport",
     "NewIrisDiameter",
     "NewLink",
+    "NewPublication",
     "NewSeriesLink",
     "NewStudy",
     "NewSubject",
@@ -81,6 +88,7 @@ __all__ = [
     "StudyAnswer",
     "StudySummary",
     "SubjectAnswer",
+    "TakenDown",
     "UsageAnswer",
     "VerificationAnswer",
     "View",

@@ -1,7 +1,7 @@
 """Gathering the clinic's stored series into a cohort."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -43,9 +43,7 @@ class CohortViewer:
             record(session, actor, Action.COHORT_READ, Whole.COHORT)
         with self._database.reading(actor.tenant) as session:
             courses = list(_stored(session, actor.tenant))
-        chosen = latest_of_each(courses, filters)
-        document = cohort_document(summarise(chosen.members), filters, sorted(chosen.method_versions))
-        return SeenCohort(document, _choice(latest_of_each(courses, CohortFilters()).members))
+        return SeenCohort(_document(courses, filters), _choice(latest_of_each(courses, CohortFilters()).members))
 
     def link(self, actor: Actor, choice: str, expires_at: datetime) -> CohortLink:
         """Permission to read the page of this choice; ServiceError where the actor may not read it themselves."""
@@ -53,6 +51,16 @@ class CohortViewer:
         with self._database.writing(actor.tenant) as session:
             record(session, actor, Action.LINK_MADE, Whole.COHORT)
             return keep(session, actor, CohortLink(actor.tenant, choice, expires_at))
+
+
+def cohort_now(session: Session, tenant: TenantId) -> CohortDocument:
+    """All of the clinic's subjects, for a sentence that another record tells; that record has the audit."""
+    return _document(list(_stored(session, tenant)), CohortFilters())
+
+
+def _document(courses: Sequence[tuple[str, StoredCourse]], filters: CohortFilters) -> CohortDocument:
+    chosen = latest_of_each(courses, filters)
+    return cohort_document(summarise(chosen.members), filters, sorted(chosen.method_versions))
 
 
 def _choice(members: Iterable[CohortMember]) -> tuple[str, ...]:

@@ -116,11 +116,13 @@ def get_report(comparison_id: str, actor: Reader, service: TheService, request: 
     document = viewer.report(actor, comparison_id)
     pictures = f"/v1/comparisons/{comparison_id}/aligned"
     may_correct = Scope.INGEST in actor.scopes
+    may_publish = actor.is_person and Scope.EXPORT in actor.scopes
     page = render_comparison_page(
         document,
         before_image=f"{pictures}/before",
         after_image=f"{pictures}/after",
         pdf_link=f"/v1/comparisons/{comparison_id}/report.pdf",
+        export_link=f"/app/exports/new?comparison_id={comparison_id}" if may_publish else None,
         share=offer_comparison(request, comparison_id),
         correct_links=_correct_links(viewer.shown_photos(actor, comparison_id), actor, service) if may_correct else {},
         home=way_back(request, f"/app/subjects/{viewer.peek(actor, comparison_id).subject_id}", _("To the subject")),

@@ -21,6 +21,7 @@ class JobKind(StrEnum):
     ERASE_BLOBS = "erase_blobs"
     UPDATE_SERIES = "update_series"
     EVALUATE_STUDY = "evaluate_study"
+    MAKE_EXPORT = "make_export"
     DELIVER_WEBHOOK = "deliver_webhook"
 
 
@@ -33,7 +34,7 @@ class Job:
 
     Parameters
     ----------
-    target : id of the photo, comparison, subject, study or delivery, or the blob prefix to erase; never content.
+    target : id of the photo, comparison, export, subject, study or delivery, or a blob prefix to erase; never content.
     attempts : how often it was begun, this time included.
     holder : the worker that holds its lease.
     """

@@ -5,7 +5,7 @@ every link and breaking every chain. The database alone opens none of them.
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -52,6 +52,28 @@ def open_secrets(database: Database, ring: KeyRing) -> ServiceSecrets:
         Where the data were written with another master key.
     """
     return retry_on_clash(lambda: _opened(database, ring) or _make(database, ring))
+
+
+def kept_secret(database: Database, ring: KeyRing, purpose: str, make: Callable[[], bytes]) -> bytes:
+    """A further secret of this installation, made when it is first needed.
+
+    Raises
+    ------
+    MasterKeyError
+        Where it was sealed with another master key.
+    """
+    return retry_on_clash(lambda: _kept(database, ring, purpose, make))
+
+
+def _kept(database: Database, ring: KeyRing, purpose: str, make: Callable[[], bytes]) -> bytes:
+    with database.writing_across() as session:
+        row = session.get(SealedSecret, purpose)
+        if row is not None:
+            return ring.open(Sealed(row.sealed, row.sealed_by), purpose)
+        secret = make()
+        sealed = ring.seal(secret, purpose)
+        session.add(SealedSecret(purpose=purpose, sealed=sealed.content, sealed_by=sealed.by))
+        return secret
 
 
 def reseal(session: Session, ring: KeyRing) -> int:

@@ -13,6 +13,7 @@ from service.analysing import Analyser
 from service.blobs import BlobStore, BlobsUnavailableError, StoredBlob
 from service.documents import GivenFloor, GivenSubject, PlacedContour, RefusedDocument, Shot
 from service.documents.pose_hints import HeldHeadDocument, PoseHintsDocument
+from service.documents.publishing import PublishingOrder
 from service.jobs import Doer, Job
 from service.jobs.runner import TRANSIENT
 from service.observing.metrics import (
@@ -24,7 +25,7 @@ from service.observing.metrics import (
     JOBS_FAILED,
     JOBS_FINISHED,
 )
-from service.sandbox import CompareOutcome, MeasureOutcome, WholePicture, WorkerCrashed
+from service.sandbox import CompareOutcome, MeasureOutcome, PublishOutcome, WholePicture, WorkerCrashed
 
 _OTHER: Final = "other"
 
@@ -86,6 +87,11 @@ class WatchedAnalyser:
         """As the analyser's own."""
         with _crashes_counted(), ANALYSIS.labels("compare").time():
             return self._analyser.compare_shots(before, after, subject, view, checked=checked, floors=floors)
+
+    def publish(self, order: PublishingOrder, before: bytes, after: bytes, logo: bytes | None = None) -> PublishOutcome:
+        """As the analyser's own."""
+        with _crashes_counted(), ANALYSIS.labels("publish").time():
+            return self._analyser.publish(order, before, after, logo)
 
 
 class WatchedStore:

@@ -19,7 +19,7 @@ from service.tenancy.authentication import PAGES, is_page
 
 router = APIRouter(include_in_schema=False)
 
-AFTER_WELCOME: Final = PAGES
+AFTER_WELCOME: Final = f"{PAGES}/upload"
 """Where the first owner is led to."""
 _SIGN_IN: Final = "/sign-in"
 _WELCOME: Final = "/welcome"

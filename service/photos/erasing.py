@@ -9,6 +9,7 @@ from service.blobs.vault import blob_prefix
 from service.comparisons.repository import Comparisons
 from service.database import Database
 from service.database.tables import Photo
+from service.exports.repository import Exports
 from service.jobs import JobEngine, JobKind
 from service.photos.repository import Photos
 from service.series.asking import update_series
@@ -45,11 +46,14 @@ def _erase(session: Session, actor: Actor, jobs: JobEngine, photo: Photo) -> Seq
     photos, comparisons = Photos(session, actor.tenant), Comparisons(session, actor.tenant)
     pairs = comparisons.all_with_photo(photo)
     under = blob_prefix(actor.tenant, photo.subject_id)
-    prefixes = [f"{under}/photos/{photo.id}", *(f"{under}/comparisons/{pair.id}" for pair in pairs)]
-    jobs.drop(session, actor.tenant, [photo.id, *(pair.id for pair in pairs)])
+    made = [export.id for pair in pairs for export in Exports(session, actor.tenant).of_comparison(pair.id)]
+    kept = {"photos": [photo.id], "comparisons": [pair.id for pair in pairs], "exports": made}
+    prefixes = [f"{under}/{folder}/{one}" for folder, ids in kept.items() for one in ids]
+    jobs.drop(session, actor.tenant, [one for ids in kept.values() for one in ids])
     for pair in pairs:
         comparisons.delete(pair)
-    IdempotencyKeys(session, actor.tenant).forget(photo.id)
+    for one in (photo.id, *made):
+        IdempotencyKeys(session, actor.tenant).forget(one)
     photos.delete(photo)
     record(session, actor, Action.PHOTO_DELETED, photo.id)
     for prefix in prefixes:

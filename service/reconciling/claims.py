@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from service.blobs.master_key import OVERHEAD_BYTES
 from service.comparisons.repository import Comparisons
+from service.database.export_tables import Export
 from service.database.tables import Comparison, Photo
+from service.exports.repository import Exports
 from service.jobs import JobKind
 from service.photos.repository import Photos
 from service.tenancy.tenant import TenantId
 
-JUDGED: Final = ("photos/", "comparisons/")
+JUDGED: Final = ("photos/", "comparisons/", "exports/")
 """Blobs of a living subject that begin otherwise are not judged: the rows that name them are not asked here."""
 
 
@@ -42,10 +44,11 @@ class Claim:
 
 
 def claims_of(session: Session, tenant: TenantId, subject_id: str) -> list[Claim]:
-    """What the subject's photos and comparisons name, as committed now."""
+    """What the subject's photos, comparisons and exports name, as committed now."""
     photos = Photos(session, tenant).every_light(Photo.subject_id == subject_id)
     pairs = Comparisons(session, tenant).every_light(Comparison.subject_id == subject_id)
-    return [*(claim for photo in photos for claim in _of_photo(photo)), *_of_pairs(pairs)]
+    exports = Exports(session, tenant).every(Export.subject_id == subject_id)
+    return [*(claim for photo in photos for claim in _of_photo(photo)), *_of_pairs(pairs), *_of_exports(exports)]
 
 
 def _of_photo(photo: Photo) -> Iterator[Claim]:
@@ -60,3 +63,10 @@ def _of_pairs(pairs: Sequence[Comparison]) -> Iterator[Claim]:
         for blob in (pair.aligned_before_blob, pair.aligned_after_blob):
             if blob is not None:
                 yield Claim(pair.id, blob, JobKind.COMPARE_PHOTOS)
+
+
+def _of_exports(exports: Sequence[Export]) -> Iterator[Claim]:
+    for export in exports:
+        for blob in (export.file_blob, export.draft_blob):
+            if blob is not None:
+                yield Claim(export.id, blob, JobKind.MAKE_EXPORT)

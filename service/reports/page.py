@@ -52,6 +52,7 @@ def render_comparison_page(  # noqa: PLR0913  each is something that a reader ma
     correct_links: Mapping[str, str] | None = None,
     pdf_link: str | None = None,
     home: Home | None = None,
+    export_link: str | None = None,
     share: ShareOffer | None = None,
 ) -> str:
     """Write the report of one comparison.
@@ -64,6 +65,7 @@ def render_comparison_page(  # noqa: PLR0913  each is something that a reader ma
         who may.
     pdf_link : where the same report is had on paper.
     home : the way back, for a reader who is signed in.
+    export_link : where the pair is made ready to be published, for a person who may.
     share : for a reader who may make links to it.
     """
     return (
@@ -87,6 +89,7 @@ def render_comparison_page(  # noqa: PLR0913  each is something that a reader ma
             limits=comparison_limits(document),
             correct_links=correct_links or {},
             pdf_link=pdf_link,
+            export_link=export_link,
             share=share,
         )
     )

@@ -8,7 +8,7 @@ from service.sandbox.errors import (
     SandboxUnavailableError,
     WorkerCrashed,
 )
-from service.sandbox.workers import AnalysisWorkers, CompareOutcome, MeasureOutcome, WholePicture
+from service.sandbox.workers import AnalysisWorkers, CompareOutcome, MeasureOutcome, PublishOutcome, WholePicture
 
 __all__ = [
     "AnalysisWorkers",
@@ -17,6 +17,7 @@ __all__ = [
     "CrashKind",
     "Limits",
     "MeasureOutcome",
+    "PublishOutcome",
     "SandboxError",
     "SandboxUnavailableError",
     "WholePicture",

@@ -16,7 +16,7 @@ from analysis.decode import capture_time, decode, inspect, is_large
 from analysis.overlay import draw_photo_overlay, draw_profile_overlay, reduced, render_aligned
 from analysis.pipeline import analyse_photo
 from analysis.pose_hints import pose_hints
-from models.analysis import ProfileAnalysis
+from models.analysis import PhotoAnalysis, ProfileAnalysis
 from models.anatomy import View
 from models.arrays import Pixels
 from models.correction import CorrectionRefused
@@ -33,10 +33,12 @@ from service.documents import (
     refused_document,
 )
 from service.documents.pose_hints import HeldHeadDocument, pose_hints_document
+from service.documents.publishing import PublishedDocument, PublishingOrder
 from service.sandbox.child_loop import Job, run_child
 from service.sandbox.light import Analysed, lighter, with_pixels
 from service.sandbox.lockdown import EXIT_UNAVAILABLE
 from service.sandbox.logo import drawn_anew
+from service.sandbox.publishing import published
 from service.sandbox.visits import compare_visits, on_given_scale, told_frames, with_corrections
 from service.sandbox.workers import REFUSED_CORRECTION
 
@@ -71,6 +73,7 @@ class AnalysisJobs:
             "measure": self.measure,
             "compare": self.compare,
             "compare_shots": self.compare_shots,
+            "publish": self.publish,
         }
 
     def check(self, upload: bytes) -> tuple[bytes, ...]:
@@ -145,6 +148,15 @@ class AnalysisJobs:
             _jpeg(render_aligned(with_pixels(found.before, uploads), alignment.before_to_aligned)),
             _jpeg(render_aligned(with_pixels(found.after, uploads), alignment.after_to_aligned)),
         )
+
+    def publish(self, told: bytes, *blobs: bytes) -> tuple[bytes, ...]:
+        """Draw a pair for publishing: what was done, and the files; ``blobs`` are both uploads and perhaps a logo."""
+        order, uploads = PublishingOrder.model_validate_json(told), blobs[:2]
+        before, after = (lighter(self._analysed(one, order.view), _PIXELS_BYTES // 2) for one in uploads)
+        if not (isinstance(before, PhotoAnalysis) and isinstance(after, PhotoAnalysis)):
+            return (_json(PublishedDocument(refused="One of the photos cannot be measured.")),)
+        document, files = published(order, before, after, uploads, *blobs[2:])
+        return _json(document), *files
 
     def _analysed(self, upload: bytes, view: View) -> Analysed:
         key = hashlib.sha256(upload).digest() + view.encode()

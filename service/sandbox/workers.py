@@ -24,6 +24,7 @@ from service.documents import (
     Shot,
 )
 from service.documents.pose_hints import HeldHeadDocument, PoseHintsDocument
+from service.documents.publishing import PublishedDocument, PublishingOrder
 from service.sandbox import lockdown
 from service.sandbox.child_process import ChildProcess, Limits
 from service.sandbox.errors import (
@@ -43,6 +44,7 @@ _SIZE: Final = re.compile(rb"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
 _MEASURED: Final = TypeAdapter[MeasurementDocument | RefusedDocument](MeasurementDocument | RefusedDocument)
 _COMPARED: Final = TypeAdapter[ComparisonDocument | RefusedDocument](ComparisonDocument | RefusedDocument)
 _HINTS: Final = TypeAdapter[PoseHintsDocument](PoseHintsDocument)
+_PUBLISHED: Final = TypeAdapter[PublishedDocument](PublishedDocument)
 _REFUSED: Final = TypeAdapter[RefusedDocument](RefusedDocument)
 REFUSED_CORRECTION: Final = b"correction refused: "
 """Begins the child's answer where a contour placed by hand cannot be; the sentence follows."""
@@ -74,6 +76,18 @@ class CompareOutcome:
     document: ComparisonDocument | RefusedDocument
     aligned_before_jpeg: bytes | None
     aligned_after_jpeg: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishOutcome:
+    """What became of a pair. Where it was refused there is neither a small picture nor a file; a draft has no file.
+
+    Of ``files`` there are two where each photo has its own.
+    """
+
+    document: PublishedDocument
+    draft_jpeg: bytes | None
+    files: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +201,11 @@ class AnalysisWorkers:
         """Compare two photos of one view."""
         return self._do(Message("compare", (before, after, view.encode())), _read_compare)
 
+    def publish(self, order: PublishingOrder, before: bytes, after: bytes, logo: bytes | None = None) -> PublishOutcome:
+        """Draw a pair for publishing."""
+        blobs = (order.model_dump_json().encode(), before, after, *(() if logo is None else (logo,)))
+        return self._do(Message("publish", blobs), _read_publish)
+
     def ask(self, name: str, *blobs: bytes) -> Sequence[bytes]:
         """What a process of another ``module`` answers to one of its own jobs."""
         return self._do(Message(name, blobs), lambda answer: answer)
@@ -280,6 +299,13 @@ def _read_logo(answer: Sequence[bytes]) -> bytes | None:
 
 def _read_compare(answer: Sequence[bytes]) -> CompareOutcome:
     return CompareOutcome(_document(_COMPARED, answer), _picture(answer, 1), _picture(answer, 2))
+
+
+def _read_publish(answer: Sequence[bytes]) -> PublishOutcome:
+    document = _document(_PUBLISHED, answer)
+    if (document.refused is None) != bool(answer[1:]):
+        raise BrokenMessageError("the answer has no pictures, or some that it refused")
+    return PublishOutcome(document, _picture(answer, 1), tuple(answer[2:]))
 
 
 def _json(given: Given) -> bytes:

@@ -22,6 +22,7 @@ _ENTRIES: Final = (
     Entry(N_("Upload"), "/app/upload", Scope.INGEST),
     Entry(N_("All courses"), "/app/cohort", Scope.READ),
     Entry(N_("Repeatability"), "/app/studies", Scope.READ),
+    Entry(N_("Exports"), "/app/exports", Scope.EXPORT),
     Entry(N_("Consents"), "/app/consents", Scope.READ),
     Entry(N_("Links"), "/app/links", Scope.EXPORT),
     Entry(N_("Audit"), "/app/audit", Scope.ADMIN),

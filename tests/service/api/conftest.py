@@ -1,12 +1,15 @@
 """The service as a client meets it, with an analyst that looks at the first bytes alone."""
 
+import hashlib
 import shutil
 import socket
 import threading
 import time
+from io import BytesIO
 
 import httpx
 import pytest
+from PIL import Image
 
 from models.anatomy import View
 from models.measurand import MEASURANDS, MeasurandCode
@@ -16,7 +19,8 @@ from service.app import create_app
 from service.assembly import open_database
 from service.documents import ComparisonDocument, MeasurementDocument, refused_document
 from service.documents.pose_hints import pose_hints_document
-from service.sandbox import CompareOutcome, CrashKind, MeasureOutcome, WholePicture, WorkerCrashed
+from service.documents.publishing import HonestyDocument, PublishedDocument
+from service.sandbox import CompareOutcome, CrashKind, MeasureOutcome, PublishOutcome, WholePicture, WorkerCrashed
 from service.serving import serving
 from service.settings import Settings
 from service.tenancy.keys import create_key
@@ -82,6 +86,14 @@ COMPARED = ComparisonDocument(
     overlays=[],
 )
 
+PUBLISHED = PublishedDocument(
+    honesty=HonestyDocument(score=88, verdict="Nothing flatters the after photo.", formula="100", factors=()),
+    size_px=(16, 16),
+    px_per_aligned=1,
+    before_to_output=IDENTITY,
+    after_to_output=IDENTITY,
+)
+
 
 def measured(corrections, subject, found=None) -> MeasurementDocument:
     """What is found in a photo, with the corrections in place of it and at the subject's scale."""
@@ -126,6 +138,7 @@ class FakeAnalyst:
         self.compared: list[tuple] = []
         self.views: list[View] = []
         self.floors: list[tuple] = []
+        self.published: list = []
 
     def check(self, upload: bytes):
         if not upload:
@@ -170,6 +183,25 @@ class FakeAnalyst:
         if FACELESS in {before[0].upload, after[0].upload}:
             return CompareOutcome(refused_document(Refused(Flag.of(FlagCode.NO_FACE)), "after"), None, None)
         return CompareOutcome(COMPARED, b"\xff\xd8 before", b"\xff\xd8 after")
+
+    def publish(self, order, before, after, logo=None) -> PublishOutcome:
+        self.published.append(order)
+        assert self.go_on.wait(20)
+        if FACELESS in {before, after}:
+            return PublishOutcome(PublishedDocument(refused="No."), None, ())
+        if order.draft:
+            return PublishOutcome(PUBLISHED, drawn(before + after), ())
+        kind = order.layout if order.layout in {"gif", "webp"} else order.image_type
+        alone = order.layout in {"pair", "slider"}
+        shown = (before, after) if alone else (before + after,)
+        return PublishOutcome(PUBLISHED, drawn(before + after), tuple(drawn(one, kind) for one in shown))
+
+
+def drawn(content: bytes, kind: str = "jpeg") -> bytes:
+    """A picture with ``content`` in it, which as a JPEG it tells."""
+    file, comment = BytesIO(), {"comment": content} if kind == "jpeg" else {}
+    Image.new("RGB", (16, 16), tuple(hashlib.sha256(content).digest()[:3])).save(file, kind, **comment)
+    return file.getvalue()
 
 
 class Clinic:

@@ -19,6 +19,10 @@ IDS = {
     **{f"{which}_photo_ids[]": "photo_id" for which in ("before", "after")},
     "photo_ids[][]": "photo_id",
     "visit_ids[]": "visit_id",
+    "export_id": "export_id",
+    "publication_id": "publication_id",
+    "ids": "export_id",
+    "before": "subject_id",  # a place in a list, as ``after``
     "target": "photo_id",  # of the audit's rows
     "actor": "actor",
     "after": "subject_id",  # a place in a list: any id is one
@@ -27,7 +31,7 @@ IDS = {
 
 TEXTS = frozenset(
     {
-        *("reference", "q", "name", "notes", "room", "camera", "operator", "kind", "claim_percent"),
+        *("reference", "q", "name", "notes", "room", "camera", "operator", "kind", "claim_percent", "where"),
         *("recorded_by", "paper", "why"),
         *("corrected_by", "measured_by", "instrument", "url", "Idempotency-Key"),
     }

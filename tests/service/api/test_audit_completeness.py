@@ -20,6 +20,8 @@ PAIRS, STUDIES = "/v1/comparisons/{comparison_id}", "/v1/repeatability-studies"
 CONSENTS = "/v1/subjects/{subject_id}/consents"
 CONSENT = {"given_on": "2026-03-02", "recorded_by": "Dr. A.", "paper": "form of 2026-03-02, folder 12"}
 WEBHOOKS, HOOK = "/v1/webhooks/{webhook_id}", {"url": "http://127.0.0.1:9/hook"}
+EXPORTS, EXPORT = "/v1/exports/{export_id}", {"comparison_id": "comparison_id", "purpose": "print", "format": "stacked"}
+PUBLISHED = {"where": "our page", "published_on": "2026-06-01"}
 
 Photos = ("photo 0.0", "photo 0.4", "photo 0.8")
 
@@ -112,6 +114,21 @@ CALLS = [
     call(f"GET {PAIRS}/report.pdf", "report_pdf_read", "comparison_id"),
     call(f"GET {PAIRS}/aligned/{{which}}", "aligned_read", "comparison_id"),
     call(f"POST {PAIRS}/link", "link_made", "comparison_id"),
+    call("POST /v1/exports", "export_made", NEW, EXPORT),
+    call("GET /v1/exports", "exports_listed", "exports"),
+    call("GET /v1/exports.zip", "export_file_read", "export_id", query="?ids={export_id}"),
+    call(f"GET {EXPORTS}", "export_read", "export_id"),
+    call(f"GET {EXPORTS}/file", "export_file_read", "export_id"),
+    call(f"GET {EXPORTS}/thumbnail", "export_previewed", "export_id"),
+    call(f"POST {EXPORTS}/publications", "publication_noted", "export_id", PUBLISHED),
+    call(
+        f"PATCH {EXPORTS}/publications/{{publication_id}}",
+        "publication_changed",
+        "export_id",
+        {"taken_down_on": "2026-06-02"},
+    ),
+    call(f"GET {PAIRS}/export-preview", "export_previewed", "comparison_id", query="?purpose=print&format=stacked"),
+    call(f"GET {PAIRS}/honest-pair", "honest_pair_read", "comparison_id"),
     call(f"GET {SUBJECT}/series", "series_read", "subject_id"),
     call(f"GET {SUBJECT}/series.csv", "series_csv_read", "subject_id"),
     call(f"GET {SUBJECT}/series/report", "series_report_read", "subject_id"),
@@ -175,8 +192,13 @@ def one_of_each(clinic) -> dict[str, str]:
     study = {"name": "A", "photo_ids": [list(photos.values())]}
     quiet = {"url": f"{HOOK['url']}/{subject}", "events": ["comparison.failed"]}  # nothing is sent while a test looks
     pair = clinic.post("/v1/comparisons", asked).json()["id"]
+    clinic.put(f"/v1/subjects/{subject}/consents/print", CONSENT)
+    export = clinic.post("/v1/exports", {**EXPORT, "comparison_id": pair}).json()["id"]
+    publications = clinic.post(f"/v1/exports/{export}/publications", PUBLISHED).json()["publications"]
     return {
         **photos,
+        "export_id": export,
+        "publication_id": publications[0]["id"],
         "subject_id": subject,
         "visit_id": visit,
         "photo_id": photos[Photos[0]],
@@ -222,7 +244,7 @@ def filled(told, ids):
 
 def made(clinic, one: Call, ids) -> httpx.Response:
     method, path = one.route.split(" ")
-    address = path.format(**ids) + one.query
+    address = path.format(**ids) + one.query.format(**ids)
     json = None if one.json is None else filled(one.json, ids)
     body = {"json": json, "files": one.files, "content": one.content}
     return clinic.client.request(method, address, headers=clinic.headers, **body)

@@ -23,6 +23,7 @@ from tests.service.api.test_tenancy_matrix import FIRST_CALLS
 SUBJECT, PAIR, PHOTO = "/v1/subjects/{subject_id}", "/v1/comparisons/{comparison_id}", "/v1/photos/{photo_id}"
 CORRECTION = f"{PHOTO}/corrections/{{side}}/{{contour}}"
 OF_ADMINISTRATORS = {f"DELETE {SUBJECT}", f"DELETE {PHOTO}", "DELETE /v1/visits/{visit_id}"}
+OF_PUBLISHING = ("/exports.zip", "{export_id}/file", "/thumbnail", "{publication_id}", "/export-preview")
 OF_ADMINISTRATION = ("/v1/audit", "/v1/erasures", "/v1/webhooks")
 
 OPENED = {
@@ -58,7 +59,8 @@ def needed(route: str) -> frozenset[Scope]:
         return frozenset({Scope.INGEST, Scope.READ})
     if route == f"GET {PHOTO}/correct":
         return frozenset({Scope.INGEST})
-    if route.endswith(("/link", "/dicom")) or "/v1/links" in route:
+    takes_out = "/v1/links" in route or route.startswith("POST /v1/exports")
+    if takes_out or route.endswith(("/link", "/dicom", *OF_PUBLISHING)):
         return frozenset({Scope.EXPORT})
     return frozenset({Scope.READ if route.startswith("GET") else Scope.INGEST})
 

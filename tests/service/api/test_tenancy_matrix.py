@@ -49,7 +49,7 @@ BODIES = {
 }
 """The JSON in which ``*`` is the id in question, where it is not simply one more field of the call in CALLS."""
 
-LISTED = {"after", "target", "actor"}
+LISTED = {"after", "before", "target", "actor"}
 """Ids that choose from a list: one that nobody has need be no error."""
 
 

@@ -22,7 +22,8 @@ def operations():
     for path, item in DOCUMENT["paths"].items():
         for method, operation in item.items():
             answer = next(told for status, told in operation["responses"].items() if status.startswith("2"))
-            if path.startswith("/v1/") and not NO_CALL.keys() & answer.get("content", {}).keys():
+            content = answer.get("content", {}).keys()
+            if path.startswith("/v1/") and not (content and content <= NO_CALL.keys()):
                 yield pytest.param(method, path, operation, answer, id=name_of(operation))
 
 

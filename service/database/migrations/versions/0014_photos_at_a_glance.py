@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 
 _INDEXES = (("ix_photos_uploaded", "photos", "created_at"), ("ix_comparisons_measured", "comparisons", "measured_at"))
 
