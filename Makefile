@@ -56,7 +56,8 @@ format: setup-dev ## Format the code and mend what can be mended
 	$(BIN)/ruff format .
 
 fuzz: setup-dev ## Send every operation of the API hundreds of requests, each time others
-	LIFTMARK_EXAMPLES=$(or $(EXAMPLES),100) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --timeout 3600 tests/service/api/test_every_operation.py $(PYTEST_ARGS)
+	LIFTMARK_EXAMPLES=$(or $(EXAMPLES),100) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --timeout 3600 \
+		tests/service/api/test_every_operation.py tests/service/api/test_naughty_strings.py $(PYTEST_ARGS)
 
 bench: setup ## Measure accuracy and speed
 	$(BIN)/liftmark bench accuracy
@@ -89,6 +90,7 @@ texts: setup ## Bring the catalogues of translations up to what the code says; w
 
 pictures: setup-dev ## Take the pictures of the pages anew (needs chromium)
 	$(BIN)/python -m tests.browser.take_pictures
+	$(BIN)/python -m tests.browser.take_people_pictures
 
 lock: ## Write the hash locks anew (needs uv; UPGRADE=1: with the newest versions)
 	$(call compile,--group dev -o requirements-dev.lock)

@@ -24,6 +24,8 @@ _BROW: Final = with_asymmetry({MeasurandCode.BROW_HEIGHT})
 _AWAY_FROM_THE_EYES: Final = _JAW_AND_FOLD | _BROW
 """What lies before or behind the plane of the eyes, so that parallax moves it against them."""
 _NOTHING: Final = frozenset[MeasurandCode]()
+TOLD_POSE_DEG: Final = 1.5
+"""From this difference of yaw or pitch on it is told."""
 DEGREES_PER_MM_OF_IRIS: Final = 1 / 0.18
 """An eye of 10.5 mm from its centre of rotation to the iris turns the pupil by 0.18 mm a degree."""
 
@@ -82,18 +84,18 @@ class Difference:
 # From 2.5 degrees on the mesh's depth errors at the jaw exceed 0.3 mm; from 4 degrees on the eyes' own parallax and the
 # skin's foreshortening are no longer those the intervals were checked on.
 _POSE_GATES: Final = (
-    (Gate(FlagCode.PITCH_DIFFERS, 1.5, 2.5, _AWAY_FROM_THE_EYES), Gate(FlagCode.PITCH_DIFFERS, 4.0, 4.0)),
-    (Gate(FlagCode.YAW_DIFFERS, 1.5, 2.5, _AWAY_FROM_THE_EYES), Gate(FlagCode.YAW_DIFFERS, 4.0, 4.0)),
+    (Gate(FlagCode.PITCH_DIFFERS, TOLD_POSE_DEG, 2.5, _AWAY_FROM_THE_EYES), Gate(FlagCode.PITCH_DIFFERS, 4.0, 4.0)),
+    (Gate(FlagCode.YAW_DIFFERS, TOLD_POSE_DEG, 2.5, _AWAY_FROM_THE_EYES), Gate(FlagCode.YAW_DIFFERS, 4.0, 4.0)),
 )
 # Lips of a face at rest come back to within 0.75 mm (RMS over their outline, the head's motion taken out; 23 rendered
 # pairs); those of 33 people who smiled the second time moved by 1.6 mm and more, closed-lipped smiles among them.
 _LIPS = Gate(FlagCode.EXPRESSION_DIFFERS, 1.0, 1.5)
-_SMILE = Gate(FlagCode.EXPRESSION_DIFFERS, 0.10, 0.20)
-_JAW_OPEN = Gate(FlagCode.EXPRESSION_DIFFERS, 0.06, 0.10, _JAW_AND_FOLD)
-_SQUINT = Gate(FlagCode.EXPRESSION_DIFFERS, 0.20, 0.35)
-_BROW_RAISE = Gate(FlagCode.EXPRESSION_DIFFERS, 0.20, 0.35, _BROW)
+SMILE: Final = Gate(FlagCode.EXPRESSION_DIFFERS, 0.10, 0.20)
+JAW_OPEN: Final = Gate(FlagCode.EXPRESSION_DIFFERS, 0.06, 0.10, _JAW_AND_FOLD)
+SQUINT: Final = Gate(FlagCode.EXPRESSION_DIFFERS, 0.20, 0.35)
+BROW_RAISE: Final = Gate(FlagCode.EXPRESSION_DIFFERS, 0.20, 0.35, _BROW)
 # At half the distance perspective alone opens or closes an eye by half a millimetre.
-_DISTANCE = Gate(FlagCode.DISTANCE_DIFFERS, 8.0, 15.0, _AWAY_FROM_THE_EYES)
+DISTANCE: Final = Gate(FlagCode.DISTANCE_DIFFERS, 8.0, 15.0, _AWAY_FROM_THE_EYES)
 _DISTANCE_WHOLLY = Gate(FlagCode.DISTANCE_DIFFERS, 40.0, 40.0, frozenset(MeasurandCode))
 _GAZE = Gate(FlagCode.GAZE_DIFFERS, 2.0, 3.5)
 # Beyond 1.4 blur alone moves a lid or a brow by 0.06-0.09 mm, more than the intervals' term for it covers.
@@ -155,12 +157,12 @@ def _expression(pair: RegisteredPair) -> Iterator[Difference]:
     lips_mm, rise_mm = _lips_moved_mm(pair)
     yield Difference(_LIPS, lips_mm, _favours(rise_mm))
     for gate, difference in (
-        (_SMILE, after.smile - before.smile),
-        (_JAW_OPEN, after.jaw_open - before.jaw_open),
-        (_SQUINT, after.squint - before.squint),
-        (_BROW_RAISE, after.brow_raise - before.brow_raise),
+        (SMILE, after.smile - before.smile),
+        (JAW_OPEN, after.jaw_open - before.jaw_open),
+        (SQUINT, after.squint - before.squint),
+        (BROW_RAISE, after.brow_raise - before.brow_raise),
     ):
-        yield Difference(gate, difference, _favours(difference) if gate is not _JAW_OPEN else None)
+        yield Difference(gate, difference, _favours(difference) if gate is not JAW_OPEN else None)
 
 
 def _lips_moved_mm(pair: RegisteredPair) -> tuple[float, float]:
@@ -176,9 +178,9 @@ def _lips_moved_mm(pair: RegisteredPair) -> tuple[float, float]:
 def _distance(pair: RegisteredPair) -> Difference:
     ratio = pair.distance_ratio
     farther = 100 * (max(ratio, 1 / ratio) - 1)
-    gate = _DISTANCE_WHOLLY if farther > _DISTANCE_WHOLLY.stops else _DISTANCE
+    gate = _DISTANCE_WHOLLY if farther > _DISTANCE_WHOLLY.stops else DISTANCE
     # From nearer by, the jaw and the temples fall back behind the nose and the face looks slimmer.
-    return Difference(gate, farther, _favours(1 - ratio), _DISTANCE)
+    return Difference(gate, farther, _favours(1 - ratio), DISTANCE)
 
 
 def _gaze(pair: RegisteredPair, iris_rise_mm: Iterable[float]) -> Iterator[Difference]:

@@ -67,8 +67,8 @@ def judge_photo(
             *_pose(landmarks, view),
             *_expression(expression),
             *_eyes(limbi, view),
-            *_exposure(face, grey, landmarks),
-            *_evenness(grey, landmarks, view),
+            *exposure_flags(face, grey, landmarks),
+            *evenness_flags(grey, landmarks, view),
             *_sharpness(grey, limbi, scale),
         )
     )
@@ -119,7 +119,8 @@ def _eyes(limbi: Mapping[Side, Limbus | NotAssessable], view: View) -> Iterator[
         yield Flag.of(FlagCode.EYES_COVERED)
 
 
-def _exposure(face: FaceImage, grey: Plane, landmarks: FaceLandmarks) -> Iterator[Flag]:
+def exposure_flags(face: FaceImage, grey: Plane, landmarks: FaceLandmarks) -> Iterator[Flag]:
+    """Whether the skin is too dark, or white without any drawing."""
     thin = slice(None, None, _EXPOSURE_STEP)
     skin = polygon_mask(grey, landmarks.midline(Midline.FACE_OVAL))[thin, thin]
     median = float(np.median(grey[thin, thin][skin]))
@@ -130,7 +131,7 @@ def _exposure(face: FaceImage, grey: Plane, landmarks: FaceLandmarks) -> Iterato
         yield Flag.of(FlagCode.TOO_BRIGHT, overexposed, LARGEST_OVEREXPOSED_SHARE)
 
 
-def _evenness(grey: Plane, landmarks: FaceLandmarks, view: View) -> Iterator[Flag]:
+def evenness_flags(grey: Plane, landmarks: FaceLandmarks, view: View) -> Iterator[Flag]:
     """Of both cheeks, where both face the camera."""
     if view is not View.FRONTAL:
         return

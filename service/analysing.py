@@ -5,6 +5,7 @@ from typing import Protocol
 
 from models.anatomy import View
 from service.documents import GivenFloor, GivenSubject, PlacedContour, RefusedDocument, Shot
+from service.documents.pose_hints import HeldHeadDocument, PoseHintsDocument
 from service.documents.publishing import PublishingOrder
 from service.sandbox import CompareOutcome, MeasureOutcome, PublishOutcome, WholePicture
 
@@ -20,6 +21,9 @@ class Analyser(Protocol):
 
     def whole_picture(self, upload: bytes) -> WholePicture | None:
         """The photo upright at its full size, without metadata; None when it cannot be opened."""
+
+    def pose_hints(self, preview: bytes, held: HeldHeadDocument | None) -> PoseHintsDocument | None:
+        """What to change before the photo is taken that ``preview`` is of; None where it cannot be opened."""
 
     def logo(self, upload: bytes) -> bytes | None:
         """A PNG or JPEG drawn anew as a small PNG; None when it is neither, or cannot be opened."""

@@ -18,8 +18,10 @@ from starlette.types import Lifespan, Scope
 from models.provenance import METHOD_VERSION
 from service.analysing import Analyser
 from service.assembly import Service, open_service
+from service.audit.pages import router as audit_pages
 from service.audit.routes import router as audit
 from service.cohort.routes import router as cohort
+from service.comparisons.pages import router as comparison_pages
 from service.comparisons.routes import router as comparisons
 from service.confounders.routes import router as confounders
 from service.consents.pages import router as consents_pages
@@ -44,20 +46,26 @@ from service.pages.routes import STATIC as PAGES_STATIC
 from service.pages.routes import router as pages
 from service.people.door import router as door
 from service.people.settings_pages import router as personal_settings
+from service.photos.pages import router as upload_page
 from service.photos.routes import router as photos
+from service.pose_hints.pages import router as camera_page
+from service.pose_hints.routes import router as pose_hints
+from service.repeatability.pages import router as study_pages
 from service.repeatability.routes import router as repeatability
 from service.sandbox import SandboxError
 from service.screens.language import SpokenLanguage
 from service.screens.refusals import show_refusals_on_pages
-from service.screens.routes import router as screens
+from service.series.pages import router as series_pages
 from service.series.routes import router as series
 from service.settings import MEGABYTE, Settings
+from service.subjects.pages import router as subject_pages
 from service.subjects.routes import router as subjects
 from service.tenancy.authentication import Authentication, Gate
 from service.usage.routes import router as usage
 from service.visits.routes import router as visits
 from service.web_safety import ReceiveLimits, SafetyHeaders
 from service.webhooks.routes import router as webhooks
+from service.worklist.pages import router as worklist
 
 _log = logging.getLogger(__name__)
 
@@ -76,9 +84,11 @@ def _routes_of(*routers: APIRouter) -> list[Route]:
 
 
 _ROUTERS: Final = (
-    *(subjects, courses, visits, confounders, photos, corrections, comparisons, series, repeatability, cohort),
-    *(consents, exports, links, interop, webhooks, usage, audit, health, metrics, pages),
-    *(door, personal_settings, screens),
+    *(subjects, courses, visits, confounders, photos, pose_hints, corrections, comparisons),
+    *(series, repeatability, cohort, consents, exports, links),
+    *(interop, webhooks, usage, audit, health, metrics, pages),
+    *(door, personal_settings, worklist, subject_pages, upload_page, camera_page),
+    *(comparison_pages, series_pages, study_pages, audit_pages),
     *(consents_pages, links_pages, export_pages),
 )
 

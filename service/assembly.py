@@ -52,6 +52,7 @@ class Service:
     ----------
     doorkeeper : judges uploads by their header; not the analyst of the jobs, so that no upload waits for an analysis.
     archivist : makes whole pictures for other systems, which no upload waits for either; starts when first needed.
+    guide : looks at what cameras see, which neither uploads nor pictures wait for; starts when first needed.
     resting_exports : what exports rest on consents, for whoever withdraws one.
     upload_threads : uploads that wait for doorkeeper, disk or blob store leave all other requests their threads.
     """
@@ -63,6 +64,7 @@ class Service:
     runner: JobRunner
     doorkeeper: Analyser
     archivist: Analyser
+    guide: Analyser
     links: LinkSigner
     webhook_cipher: Cipher
     limits: Limits
@@ -70,6 +72,7 @@ class Service:
     welcome: WelcomeDesk
     resting_exports: RestingExports = field(default_factory=ExportsOnConsents)
     upload_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_UPLOAD_THREADS))
+    guide_thread: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
 
 
 @contextmanager
@@ -88,9 +91,9 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
         stack.enter_context(_anchor_keeper(settings, database, vaults))
         jobs = LeasedJobs(database)
         credentials = Credentials(settings, database, ring)
-        doorkeeper, archivist, analyst = (
+        doorkeeper, archivist, guide, analyst = (
             WatchedAnalyser(analyser or stack.enter_context(AnalysisWorkers(count)))
-            for count in (1, 1, max(1, settings.workers))
+            for count in (1, 1, 1, max(1, settings.workers))
         )
         secrets = open_secrets(database, ring)
         webhook_cipher = Cipher(secrets.webhooks)
@@ -104,7 +107,18 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
         links, limits = LinkSigner(secrets.links), Limits(database, settings)
         people = SignInDesk(database, limits.sign_ins), WelcomeDesk(database, welcome_code(secrets.links))
         yield Service(
-            settings, database, vaults, jobs, runner, doorkeeper, archivist, links, webhook_cipher, limits, *people
+            settings,
+            database,
+            vaults,
+            jobs,
+            runner,
+            doorkeeper,
+            archivist,
+            guide,
+            links,
+            webhook_cipher,
+            limits,
+            *people,
         )
 
 

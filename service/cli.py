@@ -275,12 +275,14 @@ def _add_the_services_commands() -> None:
         cli_audit,
         cli_clinic,
         cli_keys,
+        cli_pages,
         cli_people,
         cli_reconcile,
         cli_serve,
     )
 
     cli_archive.register(app)
+    cli_pages.register(bench)
     app.add_typer(bench, name="bench")
     cli_serve.register(app)
     cli_keys.register(app)

@@ -13,11 +13,13 @@ from service.bench.accuracy_sources import AccuracyOptions, plan_of
 from service.bench.accuracy_tables import accuracy_lines
 from service.bench.load import bench_load
 from service.bench.marked_page import write_marked
+from service.bench.pages import bench_pages
 from service.bench.series import bench_series, kinds, series_bench_markdown, series_bench_table
 from service.bench.speed import bench_speed, sample_pair
 from service.cli_analysis import make_folder_of, print_lines, write_json
 from service.terminal import speed_lines
 from service.terminal_load import load_lines
+from service.terminal_pages import page_lines, page_markdown
 
 
 def print_speed(photos: tuple[Path, Path] | None, json_file: Path | None, runs: int) -> None:
@@ -36,6 +38,16 @@ def print_load(sizes: tuple[int, int, int, int], json_file: Path | None) -> None
         document = bench_load(users, uploads, rounds, attackers, lambda: progress.advance(task))
     write_json(document, json_file)
     print_lines(json_file, *load_lines(document))
+
+
+def print_pages(subjects: int, photos: int, runs: int, json_file: Path | None, markdown: Path | None) -> None:
+    """Time the application's pages; see ``liftmark bench pages --help``."""
+    with Console(stderr=True).status("Starting the service") as status:
+        document = bench_pages(subjects, photos, runs, status.update)
+    write_json(document, json_file)
+    if markdown is not None:
+        write_marked(markdown, "pages", {"times": page_markdown(document)})
+    print_lines(json_file, *page_lines(document))
 
 
 @dataclass(frozen=True, slots=True)

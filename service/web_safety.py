@@ -24,6 +24,8 @@ SAFETY_HEADERS: Final = {
     "X-Frame-Options": "DENY",
 }
 
+_CAMERA_PAGE: Final = "/app/camera/"
+_WITH_CAMERA: Final = "camera=(self), geolocation=(), microphone=()"
 _KEPT: Final = ("/static/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs")
 """What tells nothing of anybody, so that browsers may keep it."""
 
@@ -44,6 +46,8 @@ class SafetyHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(SAFETY_HEADERS)
+                if scope["path"].startswith(_CAMERA_PAGE):
+                    headers["Permissions-Policy"] = _WITH_CAMERA
                 if not scope["path"].startswith(_KEPT):
                     headers["Cache-Control"] = "no-store"
                 if scope["scheme"] == "https":

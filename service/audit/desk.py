@@ -29,6 +29,13 @@ class AuditDesk:
             record(session, actor, Action.AUDIT_READ, Whole.AUDIT)
             return rows
 
+    def latest(self, actor: Actor, wanted: AuditFilter, before: int | None, limit: int) -> Sequence[AuditRow]:
+        """The same, newest first, before the row with the number ``before``."""
+        with self._database.writing(actor.tenant) as session:
+            rows = AuditRows(session, actor.tenant).latest(wanted, before, limit)
+            record(session, actor, Action.AUDIT_READ, Whole.AUDIT)
+            return rows
+
     def verify(self, actor: Actor, anchors: Sequence[Anchor]) -> Verification:
         """What a walk along the clinic's chain finds; this verification is its last row."""
         with self._database.writing(actor.tenant) as session:

@@ -82,6 +82,13 @@ class AuditRows:
         query = select(AuditRow).where(AuditRow.tenant_id == self._tenant, AuditRow.number > after, *wanted.conditions)
         return self._session.scalars(query.order_by(AuditRow.number).limit(limit)).all()
 
+    def latest(self, wanted: AuditFilter, before: int | None, limit: int) -> Sequence[AuditRow]:
+        """Up to ``limit`` rows that are wanted, newest first, before the one with the number ``before``."""
+        query = select(AuditRow).where(AuditRow.tenant_id == self._tenant, *wanted.conditions)
+        if before is not None:
+            query = query.where(AuditRow.number < before)
+        return self._session.scalars(query.order_by(AuditRow.number.desc()).limit(limit)).all()
+
     def walk(self, place: tuple[int, int] = (0, 0)) -> Iterator[AuditRow]:
         """All rows by their numbers, a few at a time, so that no long transaction stands in anyone's way.
 

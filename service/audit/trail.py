@@ -43,6 +43,8 @@ class Action(StrEnum):
     PHOTO_READ = "photo_read"
     FILE_READ = "file_read"
     OVERLAY_READ = "overlay_read"
+    THUMBNAIL_READ = "thumbnail_read"
+    POSE_HINTS_READ = "pose_hints_read"
     COMPARISON_MADE = "comparison_made"
     COMPARISONS_LISTED = "comparisons_listed"
     COMPARISON_READ = "comparison_read"

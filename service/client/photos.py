@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from service.client.calls import Calls, shapes
+from service.client.calls import Calls, read, shapes
 
 
 class PhotoCalls(Calls):
@@ -81,6 +81,20 @@ class PhotoCalls(Calls):
     def get_overlay(self, photo_id: str) -> bytes:
         """Get the photo with what was measured drawn on it, without metadata."""
         return self._bytes("GET", f"/photos/{photo_id}/overlay")
+
+    def get_thumbnail(self, photo_id: str) -> bytes:
+        """Get the photo upright and small, at most 320 px long, without metadata."""
+        return self._bytes("GET", f"/photos/{photo_id}/thumbnail")
+
+    def give_pose_hints(
+        self, subject_id: str, preview: bytes, *, baseline_photo_id: str | None = None
+    ) -> shapes.PoseHintsDocument:
+        """Say what to change before a photo is taken; ``preview`` is what the camera sees, a JPEG of about 480 px."""
+        query = {"baseline_photo_id": baseline_photo_id}
+        response = self._sent(
+            "POST", f"/subjects/{subject_id}/pose-hints", query, preview, {"Content-Type": "image/jpeg"}
+        )
+        return read(shapes.PoseHintsDocument, response)
 
     def list_corrections(self, photo_id: str) -> shapes.CorrectionsAnswer:
         """See the photo's contours, which of them were placed by hand, and every correction there was."""

@@ -17,6 +17,7 @@ from service.consents.schemas import ConsentAnswer, ConsentsAnswer, NewConsent, 
 from service.corrections.schemas import CorrectionAnswer, CorrectionsAnswer, NewCorrection, NewCorrectionLink
 from service.courses.schemas import CourseAnswer, CoursePatch, NewCourse
 from service.documents.cohort import CohortDocument
+from service.documents.pose_hints import PoseHintsDocument
 from service.documents.publishing import HonestyDocument
 from service.exports.schemas import ExportAnswer, ExportPage, NewExport, NewPublication, TakenDown
 from service.links.schemas import ShareLinkAnswer
@@ -79,6 +80,7 @@ __all__ = [
     "PhotoAnswer",
     "PhotoStatus",
     "PhotoSummary",
+    "PoseHintsDocument",
     "Purpose",
     "SeriesAnswer",
     "ShareLinkAnswer",

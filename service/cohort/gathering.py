@@ -72,8 +72,9 @@ def _choice(members: Iterable[CohortMember]) -> tuple[str, ...]:
 def _stored(session: Session, tenant: TenantId) -> Iterator[tuple[str, StoredCourse]]:
     """Each stored series with whose it is, a few at a time."""
     after: str | None = None
-    while rows := StoredSeries(session, tenant).page(after=after, limit=_AT_ONCE, whole=True):
+    stored = StoredSeries(session, tenant)
+    while rows := stored.page(after=after, limit=_AT_ONCE):
         for row in rows:
-            yield row.subject_id, StoredCourse.read(row.document)
+            yield row.subject_id, StoredCourse.read(row.cohort or stored.document_of(row))
         after = rows[-1].id
         session.expunge_all()

@@ -36,6 +36,17 @@ class StoredCourse(BaseModel):
         """From the JSON that is kept."""
         return cls.model_validate_json(document)
 
+    @classmethod
+    def kept(cls, document: str) -> str:
+        """What is kept beside the document, which is far longer: of the points those alone that effects name."""
+        course = cls.read(document)
+        return course.model_copy(
+            update={
+                "visits": course.visits and (max(course.visits, key=lambda visit: visit.taken_at),),
+                "measurands": tuple(one.without_points() for one in course.measurands),
+            }
+        ).model_dump_json()
+
     @property
     def ended_at(self) -> datetime | None:
         """When its last photo was taken."""
@@ -86,6 +97,11 @@ class _Measurand(BaseModel):
         if filters.phase is not None and filters.phase is not self._phase_at(effect.at):
             return None
         return CohortChange(self.measurand, self.side, effect.change, effect.standard_uncertainty, effect.own_verdict)
+
+    def without_points(self) -> Self:
+        """The same with the point alone at which its lasting change is told."""
+        at = None if self.cumulative is None else self.cumulative.at
+        return self.model_copy(update={"points": tuple(point for point in self.points if point.taken_at == at)[:1]})
 
     def _phase_at(self, when: datetime) -> Phase | None:
         return next((point.phase for point in self.points if point.taken_at == when), None)

@@ -12,6 +12,7 @@ from service.cohort.claim import Claim
 from service.cohort.drawing import SHARE_WIDTH, STRIP_HEIGHT, STRIP_WIDTH, ShareBar, Strip, axes, share_bar, strip
 from service.documents.cohort import CohortDocument, CohortGroupDocument, CohortMeasureDocument, ShareDocument
 from service.reports.chart import Axis
+from service.reports.home import Home
 from service.reports.page import templates
 from service.reports.words import counted, figure, interval, named, side_words, signed, spoken, with_unit
 
@@ -85,13 +86,19 @@ class Beside:
 
 
 def render_cohort_page(
-    document: CohortDocument, claim: Claim, *, kinds: Sequence[str] | None = (), static: str = "/static"
+    document: CohortDocument,
+    claim: Claim,
+    *,
+    kinds: Sequence[str] | None = (),
+    static: str = "/static",
+    home: Home | None = None,
 ) -> str:
     """Write the page.
 
     Parameters
     ----------
     kinds : of protocols that the reader may choose from; None for a reader who may not choose the subjects.
+    home : the way back, for a reader who is signed in.
     """
     whole = document.whole
     return (
@@ -99,6 +106,7 @@ def render_cohort_page(
         .get_template("cohort.html")
         .render(
             static=static,
+            home=home,
             document=document,
             claim=claim,
             claim_text=f"{claim.low:g}" if claim.low == claim.high else f"{claim.low:g}-{claim.high:g}",

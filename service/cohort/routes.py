@@ -17,7 +17,9 @@ from service.dependencies import Exporter, Reader, TheService
 from service.documents.cohort import CohortDocument, CohortFilters
 from service.errors import ProblemCode, ServiceError, problems
 from service.fields import Day
+from service.screens.way_back import way_back
 from service.tenancy.links import choice_of
+from service.texts import _
 
 router = APIRouter(prefix="/v1", tags=["cohort"])
 
@@ -62,12 +64,13 @@ def get_cohort_csv(actor: Reader, service: TheService, filters: Filters) -> Resp
 
 @router.get("/cohort/report", response_class=HTMLResponse, responses=problems(_C.LINK_ENDED))
 def get_cohort_report(
-    actor: Reader, service: TheService, filters: Filters, claim_percent: ClaimText = MAKERS
+    request: Request, actor: Reader, service: TheService, filters: Filters, claim_percent: ClaimText = MAKERS
 ) -> HTMLResponse:
     """Open the cohort as a page, beside a claim of your choice. A browser comes here through a link."""
     seen = CohortViewer(service.database).see(actor, filters)
     claim, chooses = read_claim(claim_percent), not actor.comes_by_link
-    return HTMLResponse(render_cohort_page(seen.document, claim, kinds=seen.kinds if chooses else None))
+    home = way_back(request, "/app", _("Today"))
+    return HTMLResponse(render_cohort_page(seen.document, claim, kinds=seen.kinds if chooses else None, home=home))
 
 
 @router.post("/cohort/link", status_code=201, responses=problems(_C.INVALID_JSON))

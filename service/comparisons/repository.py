@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
@@ -82,6 +83,15 @@ class Comparisons(TenantRepository[Comparison]):
     def all_with_photo(self, photo: Photo) -> list[Comparison]:
         """All that the photo is in, by whatever method."""
         return self.every_light(Comparison.subject_id == photo.subject_id, Comparison.asked.contains(photo.id))
+
+    def ready_since(self, since: datetime, limit: int) -> list[Comparison]:
+        """Those that ended with figures since then, the newest first, without their documents."""
+        query = self._light().where(Comparison.measured_at >= since, Comparison.status == ComparisonStatus.COMPARED)
+        return list(self.session.scalars(query.order_by(Comparison.measured_at.desc()).limit(limit)))
+
+    def of_subject(self, subject_id: str) -> list[Comparison]:
+        """All of a subject by whatever method, without their documents."""
+        return self.every_light(Comparison.subject_id == subject_id)
 
     def page_of_clinic(self, after: str | None, limit: int, status: ComparisonStatus | None = None) -> list[Comparison]:
         """A page of all comparisons, or of those with this status."""

@@ -30,10 +30,12 @@ from service.links.sharing import offer_comparison
 from service.paging import After, Limit, Page
 from service.reports import render_comparison_page
 from service.reports.pdf import comparison_pdf
+from service.screens.way_back import way_back
 from service.subjects.repository import Subjects
 from service.tenancy.links import CorrectionLink, correction_page
 from service.tenancy.scope import Scope
 from service.tenancy.tenant import Actor
+from service.texts import _
 from service.waiting import wait_until
 
 router = APIRouter(prefix="/v1", tags=["comparisons"])
@@ -123,6 +125,7 @@ def get_report(comparison_id: str, actor: Reader, service: TheService, request: 
         export_link=f"/app/exports/new?comparison_id={comparison_id}" if may_publish else None,
         share=offer_comparison(request, comparison_id),
         correct_links=_correct_links(viewer.shown_photos(actor, comparison_id), actor, service) if may_correct else {},
+        home=way_back(request, f"/app/subjects/{viewer.peek(actor, comparison_id).subject_id}", _("To the subject")),
     )
     return HTMLResponse(page)
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from models.anatomy import Side
 from models.correction import ContourName
 from service.corrections.schemas import CorrectionsAnswer
+from service.reports.home import Home
 from service.reports.page import templates
 from service.reports.words import spoken
 
@@ -16,18 +17,22 @@ _CHOICES: Final = tuple(  # the subject's right first, as it stands first in the
 )
 
 
-def render_correction_page(seen: CorrectionsAnswer, *, static: str = "/static", csrf: str | None = None) -> str:
+def render_correction_page(
+    seen: CorrectionsAnswer, *, static: str = "/static", csrf: str | None = None, home: Home | None = None
+) -> str:
     """Write the page; what it draws travels as JSON in a block that browsers do not run.
 
     Parameters
     ----------
     csrf : of the reader's session, where they are signed in.
+    home : the way back for them.
     """
     return (
         templates()
         .get_template("correction.html")
         .render(
             static=static,
+            home=home,
             csrf=csrf,
             photo_id=seen.photo_id,
             size_px=seen.size_px,

@@ -19,7 +19,9 @@ from service.errors import ProblemCode, problems
 from service.people.own_pages import csrf_of
 from service.photos.repository import PhotoStatus
 from service.photos.viewing import PhotoViewer
+from service.screens.way_back import way_back
 from service.tenancy.links import correction_page
+from service.texts import _
 from service.waiting import wait_until
 
 router = APIRouter(prefix="/v1/photos/{photo_id}", tags=["corrections"])
@@ -96,7 +98,9 @@ def get_picture(photo_id: str, actor: Reader, service: TheService) -> Response:
 def get_correction_page(photo_id: str, actor: Ingester, service: TheService, request: Request) -> HTMLResponse:
     """Open the page on which contours are placed. A browser comes here through a link (`POST …/correction-link`)."""
     seen = CorrectionViewer(service.database, service.vaults, service.doorkeeper).page(actor, photo_id)
-    return HTMLResponse(render_correction_page(seen, csrf=csrf_of(request)))
+    photo = PhotoViewer(service.database, service.vaults).peek(actor, photo_id)
+    home = way_back(request, f"/app/subjects/{photo.subject_id}", _("To the subject"))
+    return HTMLResponse(render_correction_page(seen, csrf=csrf_of(request), home=home))
 
 
 @router.post(

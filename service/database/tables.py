@@ -118,12 +118,16 @@ class Visit(SubjectRow):
 
 
 class Photo(SubjectRow):
-    """An upload and what became of it. ``document`` is the measurement JSON, or the refusal, of ``measured_at``."""
+    """An upload and what became of it. ``document`` is the measurement JSON, or the refusal, of ``measured_at``.
+
+    ``judged`` is the part of it that lists tell (:mod:`service.photos.judged`).
+    """
 
     __tablename__ = "photos"
     __table_args__ = (
         Index("ix_photos_status", "tenant_id", "status"),
         Index("ix_photos_size", "tenant_id", "size_bytes"),
+        Index("ix_photos_uploaded", "tenant_id", "created_at"),
     )
     visit_id: Mapped[str] = mapped_column(ForeignKey("visits.id", ondelete="CASCADE"), index=True)
     view: Mapped[str]
@@ -135,6 +139,8 @@ class Photo(SubjectRow):
     failure: Mapped[str | None]
     overlay_blob: Mapped[str | None]
     measured_at: Mapped[datetime | None]
+    judged: Mapped[str | None]
+    thumbnail_blob: Mapped[str | None]
 
 
 class Comparison(SubjectRow):
@@ -148,6 +154,7 @@ class Comparison(SubjectRow):
     __table_args__ = (
         UniqueConstraint("asked", "method_version", "tenant_id"),
         Index("ix_comparisons_status", "tenant_id", "status"),
+        Index("ix_comparisons_measured", "tenant_id", "measured_at"),
     )
     asked: Mapped[str]
     before_photo_id: Mapped[str] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"))
@@ -176,7 +183,8 @@ class SubjectSeries(SubjectRow):
     """A series as it was last made: one a course, or one of a subject without a course.
 
     ``fingerprint`` is of all that ``document`` was made from, ``pairs`` the comparisons among it (as in
-    ``Comparison.asked``, with blanks between them). ``due_…`` are the document's, for lists of what is due.
+    ``Comparison.asked``, with blanks between them). ``due_…`` are the document's, for lists of what is due, and
+    ``cohort`` is the part of it that cohorts read (:mod:`service.cohort.members`).
     """
 
     __tablename__ = "series"
@@ -195,6 +203,7 @@ class SubjectSeries(SubjectRow):
     due_says: Mapped[str | None]
     due_since: Mapped[date | None]
     due_until: Mapped[date | None]
+    cohort: Mapped[str | None]
 
 
 class EndingRow(SubjectRow):

@@ -11,6 +11,7 @@ _PAPER: Final = 5  # typesetting, in this very process
 COSTS: Final[Mapping[tuple[str, str], int]] = MappingProxyType(
     {
         ("POST", "/v1/visits/{visit_id}/photos"): _UPLOAD,
+        ("POST", "/v1/subjects/{subject_id}/pose-hints"): _UPLOAD,
         ("PUT", "/v1/photos/{photo_id}/corrections/{side}/{contour}"): _SOME,
         ("DELETE", "/v1/photos/{photo_id}/corrections/{side}/{contour}"): _SOME,
         ("PUT", "/v1/subjects/{subject_id}/iris-diameter"): _SOME,

@@ -12,6 +12,7 @@ from models.anatomy import View
 from service.analysing import Analyser
 from service.blobs import BlobStore, BlobsUnavailableError, StoredBlob
 from service.documents import GivenFloor, GivenSubject, PlacedContour, RefusedDocument, Shot
+from service.documents.pose_hints import HeldHeadDocument, PoseHintsDocument
 from service.documents.publishing import PublishingOrder
 from service.jobs import Doer, Job
 from service.jobs.runner import TRANSIENT
@@ -49,6 +50,11 @@ class WatchedAnalyser:
         """As the analyser's own."""
         with _crashes_counted():
             return self._analyser.whole_picture(upload)
+
+    def pose_hints(self, preview: bytes, held: HeldHeadDocument | None) -> PoseHintsDocument | None:
+        """As the analyser's own."""
+        with _crashes_counted():
+            return self._analyser.pose_hints(preview, held)
 
     def logo(self, upload: bytes) -> bytes | None:
         """As the analyser's own."""

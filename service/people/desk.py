@@ -16,7 +16,7 @@ from service.people.finding import find_invitation
 from service.people.joining import Newcomer, join, new_person
 from service.people.passwords import hashed, require_good
 from service.people.repository import Invitations, People, SignIns
-from service.people.roles import Role
+from service.people.roles import SCOPES, Role
 from service.people.words import read_email
 from service.tenancy.clinics import clinic_identity
 from service.tenancy.keys import digest_of
@@ -103,19 +103,18 @@ class PeopleDesk:
             return join(session, invited.tenant, person)
 
     def change_role(self, actor: Actor, person_id: str, role: Role) -> None:
-        """Give the person another role; their browsers have it at once."""
+        """Give the person another role; their browsers have it at once, and links that could do more than they end."""
         with self._database.writing(actor.tenant) as session:
-            person = _present(session, actor.tenant, person_id)
-            if role is not Role.OWNER:
-                People(session, actor.tenant).require_another_owner(person)
+            person = _one_of_several(session, actor.tenant, person_id, stays_owner=role is Role.OWNER)
+            if SCOPES[role] < SCOPES[Role(person.role)]:
+                end_links_of(session, actor.tenant, f"{PERSON}{person_id}", by=actor.name)
             person.role = role
             record(session, actor, Action.PERSON_CHANGED, person_id)
 
     def end(self, actor: Actor, person_id: str) -> None:
         """End the person, their sessions, and the links and invitations that they made, all at once."""
         with self._database.writing(actor.tenant) as session:
-            person = _present(session, actor.tenant, person_id)
-            People(session, actor.tenant).require_another_owner(person)
+            person = _one_of_several(session, actor.tenant, person_id)
             person.ended_at = now()
             SignIns(session, actor.tenant).end_all_of(person_id)
             end_links_of(session, actor.tenant, f"{PERSON}{person_id}", by=actor.name)
@@ -144,3 +143,10 @@ def _present(session: Session, tenant: TenantId, person_id: str) -> Person:
     if person.ended_at is not None:
         raise ServiceError(ProblemCode.PERSON_NOT_FOUND)
     return person
+
+
+def _one_of_several(session: Session, tenant: TenantId, person_id: str, *, stays_owner: bool = False) -> Person:
+    """The person; ServiceError where it is the last owner, unless that is what they stay."""
+    if People(session, tenant).hold_owners() == {person_id} and not stays_owner:
+        raise ServiceError(ProblemCode.LAST_OWNER)
+    return _present(session, tenant, person_id)

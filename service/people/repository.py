@@ -29,11 +29,10 @@ class People(TenantRepository[Person]):
         """The names of all, ended ones included, by the ids that the audit has."""
         return {person.id: person.name for person in self.every()}
 
-    def require_another_owner(self, person: Person) -> None:
-        """Raise ServiceError where this is the last owner; held until the transaction ends: two cannot go at once."""
-        owners = self._select().where(Person.role == Role.OWNER, Person.ended_at.is_(None)).with_for_update()
-        if {owner.id for owner in self.session.scalars(owners)} == {person.id}:
-            raise ServiceError(ProblemCode.LAST_OWNER)
+    def hold_owners(self) -> set[str]:
+        """The ids of the owners, of whom none goes until this transaction ends; held before any other person is."""
+        owners = self._select().where(Person.role == Role.OWNER, Person.ended_at.is_(None)).order_by(Person.id)
+        return {owner.id for owner in self.session.scalars(owners.with_for_update())}
 
 
 class SignIns(TenantRepository[SignIn]):

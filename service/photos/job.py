@@ -13,6 +13,7 @@ from service.database.tables import Photo
 from service.documents import MeasurementDocument
 from service.jobs import MAX_ATTEMPTS, Job, JobEngine
 from service.measuring.knowledge import Knowledge, gather, is_still_so
+from service.photos.judged import Judged
 from service.photos.repository import Photos, PhotoStatus
 from service.sandbox import MeasureOutcome
 from service.series.asking import update_series
@@ -24,6 +25,9 @@ GIVEN_UP: Final = (
     f"The analysis did not succeed in {MAX_ATTEMPTS} attempts. Save the photo anew as JPEG and send it again."
 )
 """What is said of a file whose analysis crashed each time."""
+
+Pictures = tuple[str | None, str | None]
+"""Names of the blobs of the overlay and of the small picture."""
 
 
 class AnalysePhoto:
@@ -44,8 +48,9 @@ class AnalysePhoto:
         outcome = self._analyser.measure(
             vault.get(blob), view, known.corrections[job.target], known.subject, checked=True
         )
-        overlay = self._keep_overlay(job, vault, outcome)
-        vault.delete(self._keep_outcome(job, outcome, overlay, known))
+        pictures = self._keep_pictures(job, vault, outcome)
+        for useless in self._keep_outcome(job, outcome, pictures, known):
+            vault.delete(useless)
 
     def _upload(self, job: Job) -> tuple[SubjectVault, str, View, Knowledge]:
         with self._database.reading(job.tenant) as session:
@@ -54,25 +59,27 @@ class AnalysePhoto:
             known = gather(session, job.tenant, photo.subject_id, [photo.id])
             return vault, photo.upload_blob, View(photo.view), known
 
-    def _keep_overlay(self, job: Job, vault: SubjectVault, outcome: MeasureOutcome) -> str | None:
-        """Keep the picture under a name of this attempt's own, so that a late attempt cannot replace another's."""
-        if outcome.overlay_jpeg is None:
-            return None
-        return vault.put(f"photos/{job.target}/overlay-{job.id}-{job.attempts}", outcome.overlay_jpeg)
+    def _keep_pictures(self, job: Job, vault: SubjectVault, outcome: MeasureOutcome) -> Pictures:
+        return (
+            _keep_picture(job, vault, "overlay", outcome.overlay_jpeg),
+            _keep_picture(job, vault, "thumbnail", outcome.thumbnail_jpeg),
+        )
 
-    def _keep_outcome(self, job: Job, outcome: MeasureOutcome, overlay: str | None, known: Knowledge) -> str | None:
-        """Keep what was found; the picture that is of no use from now on, the new one or the one it replaces."""
+    def _keep_outcome(self, job: Job, outcome: MeasureOutcome, pictures: Pictures, known: Knowledge) -> Pictures:
+        """Keep what was found; the pictures that are of no use from now on, the new ones or those they replace."""
         measured = isinstance(outcome.document, MeasurementDocument)
         with self._database.writing(job.tenant) as session:
             if not self._jobs.finish(session, job):
-                return overlay
+                return pictures
             photo = Photos(session, job.tenant).get(job.target)
             _update_series_of(photo, session, job, self._jobs)
             if not is_still_so(known, session, job.tenant, photo.subject_id, [photo.id]):
-                return overlay  # a correction came in meanwhile, and with it another job
+                return pictures  # a correction came in meanwhile, and with it another job
             photo.status = PhotoStatus.ANALYSED if measured else PhotoStatus.REFUSED
             photo.document, photo.measured_at = outcome.document.model_dump_json(), now()
-            replaced, photo.overlay_blob = photo.overlay_blob, overlay
+            photo.judged = Judged.by(outcome.document).model_dump_json()
+            replaced = photo.overlay_blob, photo.thumbnail_blob
+            photo.overlay_blob, photo.thumbnail_blob = pictures
             self._announce(session, job, Event.PHOTO_ANALYSED if measured else Event.PHOTO_REFUSED, photo)
             return replaced
 
@@ -87,6 +94,11 @@ class AnalysePhoto:
 
     def _announce(self, session: Session, job: Job, event: Event, photo: Photo) -> None:
         announce(session, job.tenant, self._jobs, event, photo.subject_id, photo_id=photo.id, visit_id=photo.visit_id)
+
+
+def _keep_picture(job: Job, vault: SubjectVault, which: str, jpeg: bytes | None) -> str | None:
+    """Keep it under a name of this attempt's own, so that a late attempt cannot replace another's."""
+    return None if jpeg is None else vault.put(f"photos/{job.target}/{which}-{job.id}-{job.attempts}", jpeg)
 
 
 def _update_series_of(photo: Photo, session: Session, job: Job, jobs: JobEngine) -> None:

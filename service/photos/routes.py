@@ -162,6 +162,20 @@ def get_overlay(photo_id: str, actor: Reader, service: TheService) -> Response:
     return Response(content, media_type="image/jpeg")
 
 
+@router.get(
+    "/photos/{photo_id}/thumbnail",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/jpeg": {}}, "description": "The picture."},
+        **problems(_C.PHOTO_NOT_FOUND, _C.PICTURE_NOT_FOUND, _C.NOT_READY, _C.UNAVAILABLE),
+    },
+)
+def get_thumbnail(photo_id: str, actor: Reader, service: TheService) -> Response:
+    """Get the photo upright and small, at most 320 px long, without metadata."""
+    content = PhotoViewer(service.database, service.vaults).thumbnail(actor, photo_id)
+    return Response(content, media_type="image/jpeg")
+
+
 @router.delete("/photos/{photo_id}", status_code=204, responses=problems(_C.PHOTO_NOT_FOUND))
 async def erase_photo(photo_id: str, actor: Administrator, service: TheService) -> None:
     """Erase a photo with its pictures and every comparison that it is in. It cannot be undone."""

@@ -42,9 +42,22 @@ class PhotoViewer:
             photo = _audited(session, actor, photo_id, Action.OVERLAY_READ)
             vault = self._vaults.of(Subjects(session, actor.tenant).get(photo.subject_id))
         if photo.overlay_blob is None:
-            queued = photo.status == PhotoStatus.QUEUED
-            raise ServiceError(ProblemCode.NOT_READY if queued else ProblemCode.PICTURE_NOT_FOUND)
+            raise ServiceError(_why_no_picture(photo))
         return vault.get(photo.overlay_blob)
+
+    def thumbnail(self, actor: Actor, photo_id: str) -> bytes:
+        """The photo, small; the overlay of one that was analysed before there were small ones; or ServiceError."""
+        with self._database.writing(actor.tenant) as session:
+            photo = _audited(session, actor, photo_id, Action.THUMBNAIL_READ)
+            vault = self._vaults.of(Subjects(session, actor.tenant).get(photo.subject_id))
+        blob = photo.thumbnail_blob or photo.overlay_blob
+        if blob is None:
+            raise ServiceError(_why_no_picture(photo))
+        return vault.get(blob)
+
+
+def _why_no_picture(photo: Photo) -> ProblemCode:
+    return ProblemCode.NOT_READY if photo.status == PhotoStatus.QUEUED else ProblemCode.PICTURE_NOT_FOUND
 
 
 def _audited(session: Session, actor: Actor, photo_id: str, action: Action) -> Photo:

@@ -53,8 +53,9 @@ def claims_of(session: Session, tenant: TenantId, subject_id: str) -> list[Claim
 
 def _of_photo(photo: Photo) -> Iterator[Claim]:
     yield Claim(photo.id, photo.upload_blob, size_bytes=photo.size_bytes, sha256=photo.sha256)
-    if photo.overlay_blob is not None:
-        yield Claim(photo.id, photo.overlay_blob, JobKind.ANALYSE_PHOTO)
+    for blob in (photo.overlay_blob, photo.thumbnail_blob):
+        if blob is not None:
+            yield Claim(photo.id, blob, JobKind.ANALYSE_PHOTO)
 
 
 def _of_pairs(pairs: Sequence[Comparison]) -> Iterator[Claim]:

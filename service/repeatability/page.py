@@ -8,6 +8,7 @@ from typing import Final
 from models.measurand import Unit
 from models.repeatability import Interval
 from service.documents.repeatability import AgreementDocument, IccDocument, RepeatabilityDocument, StudyDocument
+from service.reports.home import Home
 from service.reports.page import templates
 from service.reports.words import MINUS, figure, interval, signed, with_unit
 from service.terminal_repeatability import headline, how_sure, sides
@@ -43,18 +44,22 @@ class _Agreement:
     n: int
 
 
-def render_study_page(document: StudyDocument, *, name: str = "", says: str = "", static: str = "/static") -> str:
+def render_study_page(
+    document: StudyDocument, *, name: str = "", says: str = "", static: str = "/static", home: Home | None = None
+) -> str:
     """Write the page of one study.
 
     Parameters
     ----------
     name, says : of a study that a service keeps: its name, and whether later comparisons count on it.
+    home : the way back, for a reader who is signed in.
     """
     return (
         templates()
         .get_template("repeatability.html")
         .render(
             static=static,
+            home=home,
             study=document,
             name=name,
             says=says,

@@ -1,6 +1,6 @@
 """HTTP: repeatability studies."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse
 
@@ -12,6 +12,8 @@ from service.repeatability.desk import StudyDesk
 from service.repeatability.page import render_study_page
 from service.repeatability.repository import Studies, StudyStatus
 from service.repeatability.schemas import NewStudy, StudyAnswer, StudySummary, study_summary
+from service.screens.way_back import way_back
+from service.texts import _
 from service.waiting import wait_until
 
 router = APIRouter(prefix="/v1/repeatability-studies", tags=["repeatability"])
@@ -63,13 +65,14 @@ def get_study(study_id: str, actor: Reader, service: TheService) -> StudyAnswer:
     response_class=HTMLResponse,
     responses=problems(_C.STUDY_NOT_FOUND, _C.NOT_READY, _C.NO_REPORT),
 )
-def get_study_report(study_id: str, actor: Reader, service: TheService) -> HTMLResponse:
+def get_study_report(study_id: str, request: Request, actor: Reader, service: TheService) -> HTMLResponse:
     """See a study as a page."""
     study = StudyDesk(service.database, service.jobs).see(actor, study_id)
     if study.result is None:
         code = _C.NOT_READY if study.status == StudyStatus.QUEUED else _C.NO_REPORT
         raise ServiceError(code, study.failure)
-    return HTMLResponse(render_study_page(study.result, name=study.name, says=study.says))
+    home = way_back(request, "/app/studies", _("Repeatability"))
+    return HTMLResponse(render_study_page(study.result, name=study.name, says=study.says, home=home))
 
 
 @router.delete("/{study_id}", status_code=204, responses=problems(_C.STUDY_NOT_FOUND))

@@ -11,6 +11,7 @@ from service.documents import ComparisonDocument, RefusedDocument
 from service.links.sharing import ShareOffer
 from service.reports.chart import WIDTH
 from service.reports.flags import parted
+from service.reports.home import Home
 from service.reports.limits import comparison_limits
 from service.reports.overlays import drawn_lines, family_switches
 from service.reports.photos import averaged, controls, photo_cards
@@ -42,7 +43,7 @@ def templates() -> Environment:
     return environment
 
 
-def render_comparison_page(  # noqa: PLR0913  where a report may lead
+def render_comparison_page(  # noqa: PLR0913  each is something that a reader may be offered
     document: ComparisonDocument,
     *,
     before_image: str,
@@ -51,6 +52,7 @@ def render_comparison_page(  # noqa: PLR0913  where a report may lead
     correct_links: Mapping[str, str] | None = None,
     pdf_link: str | None = None,
     export_link: str | None = None,
+    home: Home | None = None,
     share: ShareOffer | None = None,
 ) -> str:
     """Write the report of one comparison.
@@ -63,6 +65,7 @@ def render_comparison_page(  # noqa: PLR0913  where a report may lead
         who may.
     pdf_link : where the same report is had on paper.
     export_link : where the pair is made ready to be published, for a person who may.
+    home : the way back, for a reader who is signed in.
     share : for a reader who may make links to it.
     """
     return (
@@ -70,6 +73,7 @@ def render_comparison_page(  # noqa: PLR0913  where a report may lead
         .get_template("comparison.html")
         .render(
             static=static,
+            home=home,
             images={"before": before_image, "after": after_image},
             size_px=document.aligned_size_px,
             summary=summary(document),

@@ -4,6 +4,7 @@ import ctypes
 import hashlib
 import sys
 from collections import OrderedDict
+from dataclasses import replace
 from io import BytesIO
 from typing import Final
 
@@ -14,12 +15,14 @@ from pydantic import BaseModel
 from analysis.decode import capture_time, decode, inspect, is_large
 from analysis.overlay import draw_photo_overlay, draw_profile_overlay, reduced, render_aligned
 from analysis.pipeline import analyse_photo
+from analysis.pose_hints import pose_hints
 from models.analysis import PhotoAnalysis, ProfileAnalysis
 from models.anatomy import View
 from models.arrays import Pixels
 from models.correction import CorrectionRefused
 from models.errors import FaceModelMissingError
 from models.face_landmarker import FaceLandmarker
+from models.photo import Photo
 from models.quality import Refused
 from service.documents import (
     Given,
@@ -29,6 +32,7 @@ from service.documents import (
     profile_document,
     refused_document,
 )
+from service.documents.pose_hints import HeldHeadDocument, pose_hints_document
 from service.documents.publishing import PublishedDocument, PublishingOrder
 from service.sandbox.child_loop import Job, run_child
 from service.sandbox.light import Analysed, lighter, with_pixels
@@ -45,6 +49,9 @@ _JPEG_QUALITY: Final = 90
 _ARCHIVE_QUALITY: Final = 95
 PICTURE_PX: Final = 2400
 """Long side of the picture on which contours are placed by hand."""
+_PREVIEW_PX: Final = 480
+_THUMBNAIL_PX: Final = 320
+_THUMBNAIL_QUALITY: Final = 78
 
 
 class AnalysisJobs:
@@ -61,6 +68,7 @@ class AnalysisJobs:
             "capture_time": self.capture_time,
             "picture": self.picture,
             "whole_picture": self.whole_picture,
+            "pose_hints": self.pose_hints,
             "logo": drawn_anew,
             "measure": self.measure,
             "compare": self.compare,
@@ -91,18 +99,29 @@ class AnalysisJobs:
         height, width = photo.pixels.shape[:2]
         return _jpeg(photo.pixels, _ARCHIVE_QUALITY, "4:2:2"), f"{width}x{height}".encode()
 
+    def pose_hints(self, preview: bytes, told: bytes = b"") -> tuple[bytes, ...]:
+        """Say what to change before the photo is taken that ``preview`` is of, or nothing where it cannot be opened."""
+        photo = decode(preview, at_least_px=_PREVIEW_PX)
+        if isinstance(photo, Refused):
+            return ()
+        small = replace(photo, pixels=reduced(photo.pixels, _PREVIEW_PX))
+        held = HeldHeadDocument.model_validate_json(told).head if told else None
+        return (_json(pose_hints_document(pose_hints(small, self._landmarker, held))),)
+
     def measure(self, upload: bytes, view: bytes = b"frontal", told: bytes = b"{}") -> tuple[bytes, ...]:
-        """Measure one photo: the document and the overlay picture, or the refusal."""
+        """Measure one photo: the document, the overlay picture and a small one; or the refusal, with nothing drawn."""
         analysis, given = self._analysed(upload, View(view.decode())), Given.model_validate_json(told)
         if isinstance(analysis, Refused):
-            return (_json(refused_document(analysis)),)
+            return _json(refused_document(analysis)), b"", _thumbnail_of(upload)
         if isinstance(analysis, ProfileAnalysis):
-            return _json(profile_document(analysis)), _jpeg(draw_profile_overlay(with_pixels(analysis, [upload])))
+            shown = with_pixels(analysis, [upload])
+            return _json(profile_document(analysis)), _jpeg(draw_profile_overlay(shown)), _thumbnail(shown.photo)
         placed = with_corrections(analysis, *given.corrections[:1] or ((),), checked=given.checked)
         if isinstance(placed, CorrectionRefused):
             return (REFUSED_CORRECTION + placed.reason.encode(),)
         scaled = on_given_scale(placed, given.subject)
-        return _json(measurement_document(scaled)), _jpeg(draw_photo_overlay(with_pixels(scaled, [upload])))
+        pictured = with_pixels(scaled, [upload])
+        return _json(measurement_document(scaled)), _jpeg(draw_photo_overlay(pictured)), _thumbnail(pictured.photo)
 
     def compare(self, before_upload: bytes, after_upload: bytes, view: bytes = b"frontal") -> tuple[bytes, ...]:
         """Compare two photos: the document and, where they could be aligned, both aligned pictures; or the refusal."""
@@ -165,6 +184,16 @@ def _jpeg(pixels: Pixels, quality: int = _JPEG_QUALITY, subsampling: str = "4:2:
     encoded = BytesIO()
     Image.fromarray(pixels).save(encoded, "JPEG", quality=quality, subsampling=subsampling)
     return encoded.getvalue()
+
+
+def _thumbnail(photo: Photo) -> bytes:
+    return _jpeg(reduced(photo.pixels, _THUMBNAIL_PX), _THUMBNAIL_QUALITY)
+
+
+def _thumbnail_of(upload: bytes) -> bytes:
+    """Of a photo that was refused; nothing where it cannot be opened."""
+    photo = decode(upload, at_least_px=_THUMBNAIL_PX)
+    return b"" if isinstance(photo, Refused) else _thumbnail(photo)
 
 
 def main(cpu_seconds: float) -> None:

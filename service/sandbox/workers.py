@@ -23,6 +23,7 @@ from service.documents import (
     RefusedDocument,
     Shot,
 )
+from service.documents.pose_hints import HeldHeadDocument, PoseHintsDocument
 from service.documents.publishing import PublishedDocument, PublishingOrder
 from service.sandbox import lockdown
 from service.sandbox.child_process import ChildProcess, Limits
@@ -43,6 +44,7 @@ _SIZE: Final = re.compile(rb"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
 _MEASURED: Final = TypeAdapter[MeasurementDocument | RefusedDocument](MeasurementDocument | RefusedDocument)
 _COMPARED: Final = TypeAdapter[ComparisonDocument | RefusedDocument](ComparisonDocument | RefusedDocument)
 _PUBLISHED: Final = TypeAdapter[PublishedDocument](PublishedDocument)
+_HINTS: Final = TypeAdapter[PoseHintsDocument](PoseHintsDocument)
 _REFUSED: Final = TypeAdapter[RefusedDocument](RefusedDocument)
 REFUSED_CORRECTION: Final = b"correction refused: "
 """Begins the child's answer where a contour placed by hand cannot be; the sentence follows."""
@@ -54,10 +56,17 @@ Outcome = TypeVar("Outcome")
 
 @dataclass(frozen=True, slots=True)
 class MeasureOutcome:
-    """What one photo gave; ``overlay_jpeg`` shows what was measured, None where the photo was refused."""
+    """What one photo gave.
+
+    Parameters
+    ----------
+    overlay_jpeg : shows what was measured; None where the photo was refused.
+    thumbnail_jpeg : the photo, small; None where it cannot be opened.
+    """
 
     document: MeasurementDocument | RefusedDocument
     overlay_jpeg: bytes | None
+    thumbnail_jpeg: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +168,11 @@ class AnalysisWorkers:
         """The photo upright at its full size, without metadata; None when it cannot be opened."""
         return self._do(Message("whole_picture", (upload,)), _read_whole_picture)
 
+    def pose_hints(self, preview: bytes, held: HeldHeadDocument | None) -> PoseHintsDocument | None:
+        """What to change before the photo is taken that ``preview`` is of; None where it cannot be opened."""
+        told = () if held is None else (held.model_dump_json().encode(),)
+        return self._do(Message("pose_hints", (preview, *told)), _read_hints, _CHECK_SECONDS)
+
     def logo(self, upload: bytes) -> bytes | None:
         """A PNG or JPEG drawn anew as a small PNG; None when it is neither, or cannot be opened."""
         return self._do(Message("logo", (upload,)), _read_logo, _CHECK_SECONDS)
@@ -252,6 +266,10 @@ def _read_check(answer: Sequence[bytes]) -> RefusedDocument | None:
     return _document(_REFUSED, answer) if answer else None
 
 
+def _read_hints(answer: Sequence[bytes]) -> PoseHintsDocument | None:
+    return _document(_HINTS, answer) if answer else None
+
+
 def _read_time(answer: Sequence[bytes]) -> datetime | None:
     try:
         return datetime.fromisoformat(answer[0].decode("ascii")) if answer else None
@@ -260,7 +278,7 @@ def _read_time(answer: Sequence[bytes]) -> datetime | None:
 
 
 def _read_measure(answer: Sequence[bytes]) -> MeasureOutcome:
-    return MeasureOutcome(_document(_MEASURED, answer), _picture(answer, 1))
+    return MeasureOutcome(_document(_MEASURED, answer), _picture(answer, 1), _picture(answer, 2))
 
 
 def _read_whole_picture(answer: Sequence[bytes]) -> WholePicture | None:
@@ -305,7 +323,7 @@ def _document(kind: TypeAdapter[Document], answer: Sequence[bytes]) -> Document:
 
 
 def _picture(answer: Sequence[bytes], position: int) -> bytes | None:
-    if len(answer) <= position:
+    if len(answer) <= position or not answer[position]:
         return None
     if not answer[position].startswith(_JPEG):
         raise BrokenMessageError("the answer's picture is not a JPEG")

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from service.texts import _, language
 
 ZONE_COOKIE: Final = "liftmark_zone"
-"""Set by the pages' script: what the browser's clock is set to, ``Europe/Vienna``."""
+"""What the browser's clock is set to, ``Europe/Vienna``, as a page's script told the service."""
 _ZONE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(/[A-Za-z0-9_+-]{1,31}){0,2}")
 _A_DAY: Final = timedelta(days=1)
 
@@ -24,10 +24,12 @@ class Clock:
     Parameters
     ----------
     name : of the zone, as the page states it.
+    told : what the browser told, a zone that is not known included; empty where it told nothing.
     """
 
     zone: tzinfo
     name: str
+    told: str = ""
 
     def today(self) -> date:
         """The present day."""
@@ -52,11 +54,18 @@ class Clock:
 
 def clock_of(request: Request) -> Clock:
     """The browser's clock where it told of it; else UTC."""
-    name = request.cookies.get(ZONE_COOKIE, "")
+    told = request.cookies.get(ZONE_COOKIE, "")
+    if not is_zone(told):
+        return Clock(UTC, "UTC")
     try:
-        return Clock(ZoneInfo(name), name) if _ZONE.fullmatch(name) else _UTC
+        return Clock(ZoneInfo(told), told, told)
     except (LookupError, ValueError, OSError):  # there is no such zone, or no table of zones
-        return _UTC
+        return Clock(UTC, "UTC", told)
+
+
+def is_zone(name: str) -> bool:
+    """Whether a zone may be called so."""
+    return _ZONE.fullmatch(name) is not None
 
 
 def day_words(day: date) -> str:
@@ -78,6 +87,3 @@ def ago(day: date, today: date) -> str:
 def _locale() -> str:
     """English is written as in Britain: the day before the month, and 24 hours."""
     return "en_GB" if language() == "en" else language()
-
-
-_UTC: Final = Clock(UTC, "UTC")

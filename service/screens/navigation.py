@@ -18,9 +18,14 @@ class Entry:
 
 _ENTRIES: Final = (
     Entry(N_("Today"), "/app", Scope.READ),
+    Entry(N_("Subjects"), "/app/subjects", Scope.READ),
+    Entry(N_("Upload"), "/app/upload", Scope.INGEST),
+    Entry(N_("All courses"), "/app/cohort", Scope.READ),
+    Entry(N_("Repeatability"), "/app/studies", Scope.READ),
     Entry(N_("Exports"), "/app/exports", Scope.EXPORT),
     Entry(N_("Consents"), "/app/consents", Scope.READ),
     Entry(N_("Links"), "/app/links", Scope.EXPORT),
+    Entry(N_("Audit"), "/app/audit", Scope.ADMIN),
 )
 """In the order in which they are shown; the settings stand beside the person's name."""
 

@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from service.audit import Action, record
+from service.cohort.members import StoredCourse
 from service.comparisons.pairing import new_comparison
 from service.comparisons.repository import Asked, Comparisons
 from service.database import Database, retry_on_clash
@@ -121,5 +122,6 @@ def _write(row: SubjectSeries, series: PlannedSeries, document: SeriesDocument, 
     due = document.due
     row.fingerprint, row.pairs, row.made_at = fingerprint, " ".join(series.asked), now()
     row.kind, row.document = series.state.protocol.kind, document.model_dump_json()
+    row.cohort = StoredCourse.kept(row.document)
     row.due_what, row.due_says = (None, None) if due is None else (due.what, due.says)
     row.due_since, row.due_until = (None, None) if due is None else (due.since, due.until)

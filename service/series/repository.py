@@ -1,5 +1,6 @@
 """Stored series of one clinic."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import and_, or_
@@ -19,6 +20,21 @@ class StoredSeries(TenantRepository[SubjectSeries]):
     def of(self, subject_id: str, course_id: str | None) -> SubjectSeries | None:
         """The series of a course, or the one of a subject without a course; None where none was made yet."""
         return self._one(SubjectSeries.subject_id == subject_id, SubjectSeries.course_id == course_id)
+
+    def of_subject(self, subject_id: str) -> list[SubjectSeries]:
+        """All of a subject, with their documents."""
+        return self.every(SubjectSeries.subject_id == subject_id)
+
+    def document_of(self, row: SubjectSeries) -> str:
+        """The document of a row that was listed without it."""
+        self.session.refresh(row, ["document"])
+        return row.document
+
+    def due_of_subjects(self, subject_ids: Collection[str]) -> dict[str, SubjectSeries]:
+        """What is due for each of these subjects, the most pressing alone; without those for whom nothing is."""
+        where = (SubjectSeries.subject_id.in_(subject_ids), SubjectSeries.due_until.is_not(None))
+        rows = self.session.scalars(self._light().where(*where).order_by(SubjectSeries.due_until.desc()))
+        return {row.subject_id: row for row in rows}
 
     def to_replace(self, subject_id: str, course_id: str | None) -> SubjectSeries | None:
         """The same, held until this transaction ends, so that no other one replaces it meanwhile."""

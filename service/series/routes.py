@@ -18,15 +18,18 @@ from service.letterhead import ClinicPaper
 from service.links.sharing import ShareOffer, offer_series
 from service.paging import After, Limit, Page
 from service.reports import render_comparison_page
+from service.reports.home import Home
 from service.reports.pdf import series_pdf
 from service.reports.series_csv import series_csv
 from service.reports.series_page import render_series_page
+from service.screens.way_back import way_back
 from service.series.addresses import comparison_address, picture_address, series_address
 from service.series.repository import StoredSeries
 from service.series.schemas import DueAnswer, NewSeriesLink, SeriesAnswer
 from service.series.viewing import SeenSeries, SeriesViewer
 from service.subjects.repository import Subjects
 from service.tenancy.tenant import Actor
+from service.texts import _
 from service.waiting import wait_until
 
 router = APIRouter(prefix="/v1", tags=["series"])
@@ -76,7 +79,7 @@ async def get_series_report(
     """Open the series as a page. A browser comes here through a link (`POST …/series/link`)."""
     seen = await _seen(service, actor, subject_id, course_id, wait, Action.SERIES_REPORT_READ)
     share = offer_series(request, subject_id, seen.course_id)
-    return HTMLResponse(await run_in_threadpool(_page, seen, share))
+    return HTMLResponse(await run_in_threadpool(_page, seen, _home(request, subject_id), share))
 
 
 @router.get(
@@ -124,12 +127,18 @@ def get_series_picture(
     responses=problems(*_ERRORS, _C.COMPARISON_NOT_FOUND, _C.NOT_READY, _C.NO_REPORT),
 )
 def get_series_comparison(
-    subject_id: str, comparison_id: str, actor: Reader, service: TheService, course_id: OfCourse = None
+    subject_id: str,
+    comparison_id: str,
+    request: Request,
+    actor: Reader,
+    service: TheService,
+    course_id: OfCourse = None,
 ) -> HTMLResponse:
     """Open the report of one comparison of the series, as the series' report leads to it."""
     document = _viewer(service).comparison(actor, subject_id, course_id, comparison_id)
     before, after = (picture_address(subject_id, course_id, comparison_id, which) for which in Which)
-    return HTMLResponse(render_comparison_page(document, before_image=before, after_image=after))
+    home = _home(request, subject_id)
+    return HTMLResponse(render_comparison_page(document, before_image=before, after_image=after, home=home))
 
 
 @router.post(
@@ -177,7 +186,11 @@ def _viewer(service: Service) -> SeriesViewer:
     return SeriesViewer(service.database, service.vaults, service.jobs)
 
 
-def _page(seen: SeenSeries, share: ShareOffer | None) -> str:
+def _home(request: Request, subject_id: str) -> Home | None:
+    return way_back(request, f"/app/subjects/{subject_id}", _("To the subject"))
+
+
+def _page(seen: SeenSeries, home: Home | None, share: ShareOffer | None) -> str:
     subject, course, visits = seen.subject_id, seen.course_id, seen.document.visits
     return render_series_page(
         seen.document,
@@ -190,6 +203,7 @@ def _page(seen: SeenSeries, share: ShareOffer | None) -> str:
         },
         csv_link=series_address(subject, course, "series.csv"),
         pdf_link=series_address(subject, course, "series/report.pdf"),
+        home=home,
     )
 
 

@@ -82,7 +82,7 @@ class Authentication:
 
     A key comes in the ``Authorization`` header, a session's token in a cookie. A link's token comes once in the
     address, moves into a cookie that the browser sends to that comparison's, subject's or photo's pages alone; so it
-    stays out of history and logs. A key goes before a session, and a session before a link.
+    stays out of history and logs. A key goes before a session, and a session before a link unless that opens more.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -138,9 +138,11 @@ async def _admit(request: Request, gate: Gate) -> Actor | Member | Response | No
         return await _admit_by_key(request, header, gate)
     token = session_token(request)
     member = None if token is None else await run_in_threadpool(gate.sign_ins.find, token)
-    if member is not None:
-        return _admit_member(request, member)
-    return _to_sign_in(request) if is_page(request.url.path) else await _admit_by_link(request, gate)
+    if member is None:
+        return _to_sign_in(request) if is_page(request.url.path) else await _admit_by_link(request, gate)
+    through = await _admit_by_link(request, gate) if _has_link_for_more(request, member, gate.links) else None
+    is_shut = through is None or (isinstance(through, Response) and through.status_code == _FAILED)
+    return _admit_member(request, member) if is_shut else through
 
 
 async def _admit_by_key(request: Request, header: str, gate: Gate) -> Actor | Response | None:
@@ -168,12 +170,24 @@ def _to_sign_in(request: Request) -> Response:
     return RedirectResponse(f"/sign-in?{urlencode({'next': wanted + query})}", 303)
 
 
+def _is_opened(request: Request) -> bool:
+    """Whether somebody opens the address in a browser, as a page of its own."""
+    return request.method in _READS and request.headers.get("sec-fetch-mode") == "navigate"
+
+
+def _has_link_for_more(request: Request, member: Member, links: LinkSigner) -> bool:
+    """Whether a link opens what the member may not: of another clinic, or beyond the member's role."""
+    token = request.query_params.get("token") or request.cookies.get(_cookie_of(request))
+    link = None if token is None or _linked(request) is None else links.read(token, datetime.now(UTC))
+    return link is not None and (link.tenant != member.tenant or not link.actor.scopes <= member.actor.scopes)
+
+
 async def _admit_by_link(request: Request, gate: Gate) -> Actor | Response:
     linked = _linked(request)
     token = request.query_params.get("token") if request.method in _READS else None
     held = token or request.cookies.get(_cookie_of(request))
     if linked is None or held is None:
-        return problem_response(ProblemCode.UNAUTHENTICATED)
+        return _to_sign_in(request) if _is_opened(request) else problem_response(ProblemCode.UNAUTHENTICATED)
     address, kind = linked
     link = gate.links.read(held, datetime.now(UTC))
     if link is None or not isinstance(link, kind) or not _is_about(link, request, address["id"]):

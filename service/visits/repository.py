@@ -1,10 +1,10 @@
 """Visits of one clinic."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
 
 from models.course import Phase
 from service.courses.belonging import DatedVisit, PlannedCourse, belonging
@@ -29,6 +29,14 @@ class VisitFilter:
     course_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class VisitsOf:
+    """How many visits a subject had, and when the last one was."""
+
+    count: int
+    last: datetime
+
+
 class Visits(TenantRepository[Visit]):
     """The clinic's visits."""
 
@@ -49,6 +57,17 @@ class Visits(TenantRepository[Visit]):
     def of_subject(self, subject_id: str) -> list[Visit]:
         """All visits of a subject, in the order of their times."""
         return sorted(self.every(Visit.subject_id == subject_id), key=lambda visit: (visit.taken_at, visit.id))
+
+    def with_ids(self, ids: Collection[str]) -> dict[str, Visit]:
+        """Those of these ids that there are."""
+        return {visit.id: visit for visit in self.every(Visit.id.in_(ids))}
+
+    def told_of_subjects(self, subject_ids: Collection[str]) -> dict[str, VisitsOf]:
+        """How many visits each of these subjects had; without those that had none."""
+        figures = (Visit.subject_id, func.count(), func.max(Visit.taken_at))
+        query = self._select().with_only_columns(*figures).where(Visit.subject_id.in_(subject_ids))
+        rows = self.session.execute(query.group_by(Visit.subject_id))
+        return {subject_id: VisitsOf(count, last) for subject_id, count, last in rows}
 
     def _ids_of_course(self, subject_id: str, course_id: str) -> list[str]:
         courses = Courses(self.session, self._tenant).of_subject(subject_id)

@@ -17,6 +17,7 @@ ACROSS = {
     Path("service/audit/anchoring.py"): "anchors the chain of every clinic",
     Path("service/audit/commands.py"): "lists the clinics for whoever runs the service",
     Path("service/bench/load.py"): "makes two clinics and their keys",
+    Path("service/bench/pages.py"): "makes a clinic and its key",
     Path("service/cli_keys.py"): "makes a clinic and its key; lists and revokes keys for whoever runs the service",
     Path("service/cli_clinic.py"): "shows and sets the clinics' limits for whoever runs the service",
     Path("service/demo.py"): "makes a clinic and its key",

@@ -49,7 +49,7 @@ def unreached(page: Page) -> list[str]:
             .map(e => [...document.querySelectorAll('*')].indexOf(e))"""
     )
     reached = set()
-    for _ in range(len(usable) + 5):
+    for _ in range(2 * len(usable) + 10):  # lists are stops too, and a date has one for each of its parts
         page.keyboard.press("Tab")
         reached.add(page.evaluate("[...document.querySelectorAll('*')].indexOf(document.activeElement)"))
     missed = sorted(set(usable) - reached)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 
-_ARGUMENTS: Final = (
+ARGUMENTS: Final = (
     "--no-sandbox",  # tests may run as root, where chromium's own sandbox cannot start
     "--disable-gpu",
     "--disable-quic",
@@ -29,7 +29,7 @@ def executable() -> str | None:
 def running_chromium(path: str) -> Iterator[Browser]:
     """Start chromium, and end it again."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         try:
             yield browser
         finally:

@@ -1,7 +1,7 @@
-"""Take the documentation's pictures of the reports: ``python -m tests.browser.take_pictures``.
+"""Take the documentation's pictures: ``python -m tests.browser.take_pictures [reports] [application]``, or all.
 
-Analyses the sample pair and the sample series with the program as it is, opens their reports in chromium and writes
-``docs/images/``.
+Analyses the sample photos with the program as it is, opens their reports and the application's pages in chromium and
+writes ``docs/images/``.
 """
 
 import subprocess
@@ -16,6 +16,7 @@ from typing import Final, Literal
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from tests.browser.application_pictures import take_application_pictures
 from tests.browser.chromium import executable, running_chromium
 
 _ROOT: Final = Path(__file__).parents[2]
@@ -104,10 +105,15 @@ def main() -> None:
     if chromium is None:
         sys.exit("No chromium on this machine: apt-get install --no-install-recommends chromium")
     _IMAGES.mkdir(parents=True, exist_ok=True)
+    wanted = set(sys.argv[1:]) or {"reports", "application"}
     with tempfile.TemporaryDirectory() as folder, running_chromium(chromium) as browser:
-        reports = analysed_samples(Path(folder))
-        for picture in _PICTURES:
-            print(take(browser, reports[picture.report], picture))
+        if "reports" in wanted:
+            reports = analysed_samples(Path(folder))
+            for picture in _PICTURES:
+                print(take(browser, reports[picture.report], picture))
+        if "application" in wanted:
+            for path in take_application_pictures(browser, _IMAGES, Path(folder)):
+                print(path)
 
 
 if __name__ == "__main__":

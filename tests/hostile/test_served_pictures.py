@@ -65,6 +65,7 @@ class Told:
         """Every route that gives a picture, a page of pictures or paper: its path, and where to ask."""
         photo, pair, subject = (f"/v1/photos/{self.photos[0]}", f"/v1/comparisons/{self.pair}", self.subject)
         yield "/v1/photos/{photo_id}/overlay", f"{photo}/overlay"
+        yield "/v1/photos/{photo_id}/thumbnail", f"{photo}/thumbnail"
         yield "/v1/photos/{photo_id}/picture", f"{photo}/picture"
         yield "/v1/photos/{photo_id}/correct", f"{photo}/correct"
         yield "/v1/comparisons/{comparison_id}/aligned/{which}", f"{pair}/aligned/after"

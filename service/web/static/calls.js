@@ -35,9 +35,10 @@ export async function call(method, path, body, { quiet = false, headers = {}, ..
   }
 }
 
-/** What every call of this page must carry; for those that are not made by `fetch`. */
+/** What every call of this page must carry where somebody is signed in; for calls that are not made by `call`. */
 export function pageHeaders() {
-  return { "X-Liftmark-CSRF": document.querySelector("meta[name=csrf]")?.content ?? "" };
+  const token = document.querySelector("meta[name=csrf]")?.content;
+  return token ? { "X-Liftmark-CSRF": token } : {};
 }
 
 async function answered(method, path, body, headers, options) {
@@ -53,7 +54,7 @@ async function answered(method, path, body, headers, options) {
     throw new Refused(0, "offline", problemPlace?.dataset.offline ?? error.message);
   });
   if (!response.ok) throw await refusalOf(response);
-  return isJson(response) ? response.json() : null;
+  return response.status !== 204 && isJson(response) ? response.json() : null; // 204 is empty whatever its type says
 }
 
 async function refusalOf(response) {

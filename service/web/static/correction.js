@@ -171,7 +171,8 @@ class CorrectionPage {
   }
 
   async #ask(path, method, body) {
-    const options = { method, headers: { ...pageHeaders(), "Content-Type": "application/json" }, body: body && JSON.stringify(body) };
+    const headers = { "Content-Type": "application/json", ...pageHeaders() };
+    const options = { method, headers, body: body && JSON.stringify(body) };
     const answer = await fetch(this.#root.dataset.photo + path, options).catch(() => {
       throw new Error("The service did not answer. What you placed is still here; save it again.");
     });

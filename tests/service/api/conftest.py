@@ -13,10 +13,12 @@ from PIL import Image
 
 from models.anatomy import View
 from models.measurand import MEASURANDS, MeasurandCode
+from models.pose_hint import HintCode, PoseHints
 from models.quality import Flag, FlagCode, Refused
 from service.app import create_app
 from service.assembly import open_database
 from service.documents import ComparisonDocument, MeasurementDocument, refused_document
+from service.documents.pose_hints import pose_hints_document
 from service.documents.publishing import HonestyDocument, PublishedDocument
 from service.sandbox import CompareOutcome, CrashKind, MeasureOutcome, PublishOutcome, WholePicture, WorkerCrashed
 from service.serving import serving
@@ -151,6 +153,10 @@ class FakeAnalyst:
             raise WorkerCrashed(CrashKind.MEMORY)
         return None if upload == UNREADABLE else WholePicture(b"\xff\xd8 whole \xff\xd9", 300, 400)
 
+    def pose_hints(self, preview: bytes, held):
+        found = PoseHints(() if held else (HintCode.FIND_FACE,))
+        return None if preview == UNREADABLE else pose_hints_document(found)
+
     def logo(self, upload: bytes) -> bytes | None:
         return None if upload == UNREADABLE else b"\x89PNG logo"
 
@@ -162,8 +168,8 @@ class FakeAnalyst:
         if self.breaks or upload == POISON:
             raise WorkerCrashed(CrashKind.MEMORY)
         if upload == FACELESS:
-            return MeasureOutcome(refused_document(Refused(Flag.of(FlagCode.NO_FACE))), None)
-        return MeasureOutcome(measured(corrections, subject), b"\xff\xd8 overlay")
+            return MeasureOutcome(refused_document(Refused(Flag.of(FlagCode.NO_FACE))), None, b"\xff\xd8 small")
+        return MeasureOutcome(measured(corrections, subject), b"\xff\xd8 overlay", b"\xff\xd8 small")
 
     def compare_shots(
         self, before, after, subject=None, view=View.FRONTAL, *, checked=False, floors=()

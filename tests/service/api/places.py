@@ -14,6 +14,7 @@ IDS = {
         f"{kind}_id": f"{kind}_id"
         for kind in ("subject", "visit", "photo", "course", "confounder", "comparison", "study", "webhook", "link")
     },
+    "baseline_photo_id": "photo_id",
     **{f"{which}_{kind}": kind for which in ("before", "after") for kind in ("photo_id", "visit_id")},
     **{f"{which}_photo_ids[]": "photo_id" for which in ("before", "after")},
     "photo_ids[][]": "photo_id",

@@ -30,13 +30,14 @@ Photos = ("photo 0.0", "photo 0.4", "photo 0.8")
 class Call:
     """A route, and the rows that a call of it leaves: each an action and the name of an id, or the target itself.
 
-    ``json`` may name ids; ``files`` is an upload.
+    ``json`` may name ids; ``files`` is an upload, ``content`` a body of bytes.
     """
 
     route: str
     leaves: tuple[tuple[str, str], ...]
     json: dict | None = None
     files: dict | None = None
+    content: bytes | None = None
     query: str = ""
     ids: dict = field(default_factory=dict)
 
@@ -82,6 +83,8 @@ CALLS = [
     call(f"GET {PHOTOS}", "photo_read", "photo_id"),
     call(f"GET {PHOTOS}/file", "file_read", "photo_id"),
     call(f"GET {PHOTOS}/overlay", "overlay_read", "photo_id"),
+    call(f"GET {PHOTOS}/thumbnail", "thumbnail_read", "photo_id"),
+    call(f"POST {SUBJECT}/pose-hints", "pose_hints_read", "subject_id", content=b"what the camera sees"),
     call(f"GET {PHOTOS}/picture", "picture_read", "photo_id"),
     call(f"GET {PHOTOS}/correct", "corrections_read", "photo_id"),
     call(f"GET {PHOTOS}/corrections", "corrections_read", "photo_id"),
@@ -243,7 +246,8 @@ def made(clinic, one: Call, ids) -> httpx.Response:
     method, path = one.route.split(" ")
     address = path.format(**ids) + one.query.format(**ids)
     json = None if one.json is None else filled(one.json, ids)
-    return clinic.client.request(method, address, json=json, files=one.files, headers=clinic.headers)
+    body = {"json": json, "files": one.files, "content": one.content}
+    return clinic.client.request(method, address, headers=clinic.headers, **body)
 
 
 def rows_after(clinic, number: int) -> list[dict]:

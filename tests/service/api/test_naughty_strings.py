@@ -116,8 +116,9 @@ def test_every_string_is_given_back_as_it_is_or_refused(clinic, ids, logs):
             else:
                 wrong.append((str(place), text[:40], "was altered"))
     assert wrong == []
-    assert kept > 200
-    assert refused > 100
+    tried = len(TEXT_PLACES) * len(EACH_KIND)
+    assert kept > tried / 5
+    assert refused > tried / 10
     assert all(is_one_event(line) for line in logs())
 
 

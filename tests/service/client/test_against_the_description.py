@@ -76,12 +76,15 @@ def test_a_call_has_its_method_with_exactly_its_parameters(method, path, operati
         wanted["new"] = words(body["application/json"]["schema"])
     if "multipart/form-data" in body:
         wanted |= {"photo": {"Path", "bytes"}, "view": {"View"}}
+    if "image/jpeg" in body:
+        wanted["preview"] = {"bytes"}
     assert {name: words_of(hint) for name, hint in hints.items()} == wanted
     needed = {name for name, one in inspect.signature(call).parameters.items() if one.default is one.empty}
     assert needed - {"self"} == {
         *(PYTHONS_NAMES.get(one["name"], one["name"]) for one in operation.get("parameters", []) if one["required"]),
         *(["new"] if "application/json" in body and operation["requestBody"].get("required") else []),
         *(["photo"] if "multipart/form-data" in body else []),
+        *(["preview"] if "image/jpeg" in body else []),
     }
     defaults = {name: one.default for name, one in inspect.signature(call).parameters.items()}
     for one in operation.get("parameters", []):

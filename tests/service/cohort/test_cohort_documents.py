@@ -15,6 +15,7 @@ from service.cohort.members import StoredCourse, latest_of_each
 from service.cohort.page import render_cohort_page
 from service.cohort.table import cohort_csv
 from service.documents.cohort import CohortDocument, CohortFilters, cohort_document
+from tests.service.reports.series_documents import a_series as series_document_of_a_course
 
 START = datetime.fromisoformat("2026-01-12T10:00:00+00:00")
 
@@ -180,3 +181,12 @@ def test_what_is_no_claim_is_told(text):
 )  # fmt: skip
 def test_where_a_claim_lies_is_told(claim, where):
     assert read_claim(claim).beside(0.2, 0.4) == where
+
+
+def test_what_is_kept_of_a_series_for_cohorts_makes_the_same_member_as_its_document():
+    document = series_document_of_a_course().model_dump_json()
+    whole, kept = StoredCourse.read(document), StoredCourse.read(StoredCourse.kept(document))
+    assert len(StoredCourse.kept(document)) < len(document) / 5
+    for filters in (CohortFilters(), *(CohortFilters(phase=phase) for phase in Phase)):
+        assert kept.member(filters) == whole.member(filters)
+    assert (kept.ended_at, kept.method_version) == (whole.ended_at, whole.method_version)

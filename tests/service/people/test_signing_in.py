@@ -55,6 +55,16 @@ def test_a_new_session_has_a_token_that_nobody_brought(owner, new_browser):
     assert former.open("/app").url.path == "/sign-in"
 
 
+def test_over_https_the_cookie_is_one_that_nobody_else_can_set(owner):
+    typed, https = {"email": OWNER["email"], "password": PASSWORD}, {"X-Forwarded-Proto": "https"}
+    answer = owner.client.post("/sign-in", data=typed, headers=https, follow_redirects=False)
+    name, _, told = answer.headers["set-cookie"].partition("=")
+    assert name == f"__Host-{COOKIE}"
+    assert told.partition("; ")[2].split("; ") == ["HttpOnly", "Max-Age=604800", "Path=/", "SameSite=lax", "Secure"]
+    answer = owner.client.get("/app", headers={**https, "Cookie": f"{COOKIE}=planted"}, follow_redirects=False)
+    assert answer.headers["location"].startswith("/sign-in")
+
+
 def test_a_session_ends_by_itself(owner, service):
     for end in ({"seen_at": now() - timedelta(hours=12)}, {"expires_at": now()}):
         with service.database.writing_across() as session:
@@ -81,3 +91,19 @@ def test_a_change_needs_what_only_our_own_page_knows(owner):
     assert {answer.status_code for answer in refused} == {403}
     assert call("/v1/subjects", json=new, headers={**csrf, "Sec-Fetch-Site": "same-origin"}).status_code == 201
     assert owner.client.get("/v1/audit").json()["items"][-1]["actor"].startswith("person:")
+
+
+def test_a_report_that_is_opened_leads_to_signing_in_and_a_link_opens_what_the_person_may_not(
+    new_browser, new_clinic, owner
+):
+    stranger = new_browser()
+    report, navigating = "/v1/cohort/report", {"Sec-Fetch-Mode": "navigate"}
+    assert stranger.client.get(report).status_code == 401
+    page = stranger.client.get(f"{report}?kind=x", headers=navigating)
+    assert dict(page.url.params) == {"next": f"{report}?kind=x"}
+    stranger.page = page
+    assert str(stranger.send("/sign-in", email=OWNER["email"], password=PASSWORD).url).endswith(f"{report}?kind=x")
+    link = new_clinic("Borealis").post("/v1/cohort/link").json()["url"]
+    assert owner.client.get(link).status_code == 200
+    (read,) = [row for row in owner.client.get("/v1/audit").json()["items"] if row["action"] == "cohort_read"]
+    assert read["actor"].startswith("person:")  # the stranger's; what the link showed is in the other clinic's audit

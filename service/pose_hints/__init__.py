@@ -1,0 +1,1 @@
+"""What to change before a photo is taken, told while the camera still looks."""

@@ -1,0 +1,1 @@
+"""What there is to do today: photos to take again, photos being analysed, visits that are due."""
