@@ -337,11 +337,12 @@ class Flag:
     def says(self) -> str:
         """The sentence for the reader, with its remedy."""
         shown = "?" if self.shows is None else self.shows.words
-        says = self.entry.says.format(value=_shown(self.value), limit=_shown(self.limit), shown=shown)
+        says = self.entry.says.format(value=in_figures(self.value), limit=in_figures(self.limit), shown=shown)
         return f"{says} {self.entry.remedy}"
 
 
-def _shown(value: float | None) -> str:
+def in_figures(value: float | None) -> str:
+    """A flag's value or limit with as many digits as are worth reading."""
     return "?" if value is None else f"{value:.0f}" if abs(value) >= 20 else f"{value:.2g}"  # noqa: PLR2004  two digits
 
 

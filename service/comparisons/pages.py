@@ -8,7 +8,7 @@ from service.comparisons.viewing import ComparisonViewer
 from service.database.tables import Comparison
 from service.dependencies import TheService
 from service.documents import ComparisonDocument, RefusedDocument
-from service.reports.flags import flag_words, parted
+from service.reports.flags import told
 from service.screens.shell import ReadingMember, show
 from service.screens.tiles import Reason
 
@@ -31,6 +31,6 @@ def _why(pair: Comparison) -> tuple[Reason, ...]:
         return () if pair.failure is None else (Reason(pair.failure, ""),)
     if pair.status == ComparisonStatus.REFUSED:
         refused = RefusedDocument.model_validate_json(pair.document).refused
-        return (Reason(*parted(refused.code, refused.says)),)
+        return (Reason(*told(refused)),)
     flags = ComparisonDocument.model_validate_json(pair.document).comparability.flags
-    return tuple(Reason(words.says, words.remedy) for words in flag_words(flags))
+    return tuple(Reason(*told(flag)) for flag in flags)

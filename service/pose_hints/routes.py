@@ -10,6 +10,7 @@ from service.documents.pose_hints import PoseHintsDocument
 from service.errors import ProblemCode, ServiceError, problems
 from service.fields import RecordId
 from service.pose_hints.desk import HintDesk
+from service.texts import _
 
 router = APIRouter(prefix="/v1/subjects/{subject_id}", tags=["photos"])
 
@@ -40,9 +41,11 @@ async def give_pose_hints(
     """
     preview = await _preview(request)
     desk = HintDesk(service.database, service.guide)
-    return await to_thread.run_sync(
+    found = await to_thread.run_sync(
         desk.hints, actor, subject_id, baseline_photo_id, preview, limiter=service.guide_thread
     )
+    spoken = tuple(hint.model_copy(update={"says": _(hint.says)}) for hint in found.hints)
+    return found.model_copy(update={"hints": spoken})
 
 
 async def _preview(request: Request) -> bytes:

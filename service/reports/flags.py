@@ -2,11 +2,28 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
+from babel.numbers import get_decimal_symbol
+
+from models.anatomy import View
 from models.measurand import MEASURANDS, MeasurandCode
-from models.quality import FLAGS, FlagCode
+from models.quality import FLAGS, FlagCode, in_figures
 from service.documents import FlagDocument
+from service.documents.records import RefusalDocument
 from service.reports.words import listed
+from service.texts import N_, SOURCE, _, language
+
+_VIEWS: Final = MappingProxyType(
+    {
+        View.FRONTAL: N_("the face from the front"),
+        View.OBLIQUE_LEFT: N_("the left side obliquely"),
+        View.OBLIQUE_RIGHT: N_("the right side obliquely"),
+        View.PROFILE_LEFT: N_("the left side in profile"),
+        View.PROFILE_RIGHT: N_("the right side in profile"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +53,20 @@ def parted(code: FlagCode, says: str) -> tuple[str, str]:
     remedy = FLAGS[code].remedy
     said = says.strip()
     return (said.removesuffix(remedy).strip(), remedy) if said.endswith(remedy) else (said, "")
+
+
+def told(flag: FlagDocument | RefusalDocument) -> tuple[str, str]:
+    """A flag's sentence and its remedy in the language that is spoken.
+
+    Documents are kept in English, which comes as they tell it; any other language is written from the catalogue.
+    """
+    if language() == SOURCE:
+        return parted(flag.code, flag.says)
+    entry, point = FLAGS[flag.code], get_decimal_symbol(language())
+    value, limit = (in_figures(figure).replace(".", point) for figure in (flag.value, flag.limit))
+    shows = flag.shows if isinstance(flag, FlagDocument) else None
+    shown = "?" if shows is None else _(_VIEWS[shows])
+    return _(entry.says).format(value=value, limit=limit, shown=shown), _(entry.remedy)
 
 
 def _flag_words(flag: FlagDocument) -> FlagWords:

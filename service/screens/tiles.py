@@ -7,11 +7,11 @@ from typing import Final
 
 from models.anatomy import View
 from models.course import Phase
-from models.quality import FLAGS, FlagCode, Weight
+from models.quality import FLAGS, Weight
 from service.database.tables import Photo, Visit
 from service.photos.judged import Judged
 from service.photos.repository import PhotoStatus
-from service.reports.flags import parted
+from service.reports.flags import told
 from service.texts import N_, _
 
 PHASES: Final = MappingProxyType(
@@ -110,13 +110,8 @@ def _reasons(photo: Photo, judged: Judged) -> Iterator[Reason]:
     if photo.failure is not None:
         yield Reason(photo.failure, "")
     elif judged.refused is not None:
-        yield _reason(judged.refused.code, judged.refused.says)
+        yield Reason(*told(judged.refused))
     elif judged.quality is not None:
         for flag in judged.quality.flags:
             if FLAGS[flag.code].weight is not Weight.ADVISORY:
-                yield _reason(flag.code, flag.says)
-
-
-def _reason(code: FlagCode, says: str) -> Reason:
-    what, advice = parted(code, says)
-    return Reason(what, advice)
+                yield Reason(*told(flag))

@@ -20,8 +20,10 @@ LANGUAGES: Final = {"en": "English", "de": "Deutsch"}
 CATALOGUES: Final = Path(__file__).parent / "catalogues"
 """One file of translations for each language but the first (gettext's ``.po``)."""
 
-_DEFAULT: Final = next(iter(LANGUAGES))
-_SPOKEN: Final[ContextVar[str]] = ContextVar("liftmark_language", default=_DEFAULT)
+SOURCE: Final = next(iter(LANGUAGES))
+"""The language that the code is written in."""
+
+_SPOKEN: Final[ContextVar[str]] = ContextVar("liftmark_language", default=SOURCE)
 
 
 def language() -> str:
@@ -31,13 +33,13 @@ def language() -> str:
 
 def speak(code: str) -> None:
     """Speak this language from now on in this context, a request's for instance; the first one for an unknown code."""
-    _SPOKEN.set(code if code in LANGUAGES else _DEFAULT)
+    _SPOKEN.set(code if code in LANGUAGES else SOURCE)
 
 
 def preferred(accept_language: str) -> str:
     """The language that a browser's header likes best among those that there are."""
     wishes = sorted(map(_wish, accept_language.split(",")), key=lambda wish: -wish[1])  # stable: equal ones keep order
-    return next((code for code, weight in wishes if code in LANGUAGES and weight > 0), _DEFAULT)
+    return next((code for code, weight in wishes if code in LANGUAGES and weight > 0), SOURCE)
 
 
 def _(message: str) -> str:
@@ -57,7 +59,7 @@ def N_(message: str) -> str:  # noqa: N802  the name that those who collect mess
 
 @cache
 def _catalogue(code: str) -> NullTranslations:
-    if code == _DEFAULT:
+    if code == SOURCE:
         return NullTranslations()
     compiled = BytesIO()
     with (CATALOGUES / f"{code}.po").open("rb") as file:

@@ -11,6 +11,8 @@ from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from models.pose_hint import HINTS
+from models.quality import FLAGS
 from service.texts import CATALOGUES, LANGUAGES
 
 _ROOT: Final = Path(__file__).parents[2]
@@ -56,6 +58,11 @@ def _found() -> Iterator[tuple[str, str | tuple[str, ...]]]:
     for place, _line, message, _comments, _context in extract_from_dir(_ROOT, _METHODS, _OPTIONS, _KEYWORDS):
         if Path(place).parts[0] in {"service", "models"}:
             yield place, message
+    # Catalogues of the models, whose packages know of no languages.
+    for entry in FLAGS.values():
+        yield from (("models/quality.py", entry.says), ("models/quality.py", entry.remedy))
+    for hint in HINTS.values():
+        yield "models/pose_hint.py", hint.says
 
 
 if __name__ == "__main__":

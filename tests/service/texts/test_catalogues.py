@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from models.quality import Flag, FlagCode
+from service.documents.parts import flag_documents
+from service.reports.flags import told
 from service.texts import LANGUAGES, _, language, ngettext, preferred, speak
 from service.texts.collecting import catalogue_of, said
 
@@ -53,3 +56,15 @@ def test_words_come_in_the_language_that_is_spoken(german):
     assert _("Sign out") == "Abmelden"
     assert _("said by nobody") == "said by nobody"
     assert ngettext("one", "many", 2) == "many"
+
+
+def test_a_reason_to_take_a_photo_again_is_told_in_the_language_that_is_spoken(german):
+    flag = Flag.of(FlagCode.TOO_SMALL, value=212.4, limit=250)
+    (document,) = flag_documents([flag])
+    says, remedy = told(document)
+    assert (says, remedy) == (
+        "Das Gesicht ist 212 px breit; zum Messen braucht es 250 px.",
+        "Gehen Sie näher heran, oder nehmen Sie eine höhere Auflösung.",
+    )
+    speak("en")
+    assert " ".join(told(document)) == flag.says
