@@ -180,7 +180,7 @@ PROBLEMS: Final[Mapping[ProblemCode, ProblemEntry]] = MappingProxyType(
             422, "The pair cannot be published like this", "Choose another shape or part of the face, or another pair."
         ),
         _C.FORMAT_MISSING: ProblemEntry(
-            501,
+            422,
             "This service makes no MP4 files",
             "Take 'gif' or 'webp', or turn one of them into MP4 with a program of your own.",
         ),

@@ -142,7 +142,7 @@ def test_pairs_and_sliders_hold_two_pictures_each_with_its_own_credentials(clini
 def test_what_cannot_be_made_says_so_with_the_way_out(clinic, pair):
     agree(clinic, pair)
     mp4 = export(clinic, pair, format="mp4")
-    assert (mp4.status_code, mp4.json()["code"]) == (501, "format_missing")
+    assert (mp4.status_code, mp4.json()["code"]) == (422, "format_missing")
     assert "gif" in mp4.json()["detail"]
     assert export(clinic, pair, region="eyes", eye_bar=True).status_code == 422
     faceless = clinic.pair(FACELESS)
