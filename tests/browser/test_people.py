@@ -86,7 +86,7 @@ def test_by_keyboard_on_a_phone_from_the_first_start_to_somebody_of_marketing(ne
     owner.goto(service.welcome.path())
     holds(owner)
     type_into(owner, {"The clinic": "Aurora", "Your name": "Ada Owner", **credentials})
-    press(owner, "Begin", "/app")
+    press(owner, "Begin", "/app/upload")
     press(owner, "Sign out", "/sign-in")
     type_into(owner, credentials)
     press(owner, "Sign in", "/app")

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import re
+import time
 
 import pytest
 
@@ -43,8 +44,17 @@ def lines(request, monkeypatch):
     monkeypatch.setattr(logger, "handlers", [handler])
     monkeypatch.setattr(logger, "level", logging.INFO)
     logger.manager._clear_cache()
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    yield lambda: [json.loads(line) for line in settled(stream).splitlines()]
     logger.manager._clear_cache()
+
+
+def settled(stream: io.StringIO) -> str:
+    """What is in it once nothing more comes: a request's line is written after its answer."""
+    seen = None
+    while seen != stream.getvalue():
+        seen = stream.getvalue()
+        time.sleep(0.2)
+    return seen
 
 
 def test_each_request_is_one_line_with_its_route_and_clinic(clinic, client, lines):

@@ -27,6 +27,9 @@ AGAIN = {
     f"POST {SUBJECT}/visits": "/v1/visits/{id}",
     "POST /v1/repeatability-studies": "/v1/repeatability-studies/{id}",
     "PUT /v1/photos/{photo_id}/corrections/{side}/{contour}": "/v1/photos/{photo_id}/corrections",
+    f"PUT {SUBJECT}/consents/{{purpose}}": f"{SUBJECT}/consents",
+    f"DELETE {SUBJECT}/consents/{{purpose}}": None,  # a second withdrawal is the first one
+    "POST /v1/exports/{export_id}/publications": "/v1/exports/{export_id}",
     "POST /v1/cohort/link": None,  # keeps nothing
 }
 """Where what a route keeps is read again; a route that is not told of here is asked at its own address."""
