@@ -23,7 +23,7 @@ from tests.service.api.test_tenancy_matrix import FIRST_CALLS
 SUBJECT, PAIR, PHOTO = "/v1/subjects/{subject_id}", "/v1/comparisons/{comparison_id}", "/v1/photos/{photo_id}"
 CORRECTION = f"{PHOTO}/corrections/{{side}}/{{contour}}"
 OF_ADMINISTRATORS = {f"DELETE {SUBJECT}", f"DELETE {PHOTO}", "DELETE /v1/visits/{visit_id}"}
-OF_PUBLISHING = ("/exports.zip", "{export_id}/file", "/thumbnail", "{publication_id}", "/export-preview")
+OF_PUBLISHING = ("/exports.zip", "{export_id}/file", "{export_id}/thumbnail", "{publication_id}", "/export-preview")
 OF_ADMINISTRATION = ("/v1/audit", "/v1/erasures", "/v1/webhooks")
 
 OPENED = {
