@@ -229,7 +229,7 @@ def test_what_lies_under_an_erased_subject_is_erased(clinic):
 
 def test_anchors_and_what_it_does_not_know_stay(clinic):
     store = clinic.service.vaults.store
-    strange = ["audit-anchors/1", "ready", "unknown-clinic/subject/photos/1/upload", clinic.blob("exports/1/file")]
+    strange = ["audit-anchors/1", "ready", "unknown-clinic/subject/photos/1/upload", clinic.blob("letters/1/file")]
     for name in strange:
         store.put(name, b"x")
     assert clinic.reconcile(repair=True).found == Counter()
