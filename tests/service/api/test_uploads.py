@@ -77,7 +77,7 @@ def test_the_same_request_sent_twice_makes_one_photo(clinic, service):
     assert first.status_code == second.status_code == 201
     assert first.json() == second.json()
     assert len(clinic.get(f"/v1/visits/{visit}/photos").json()["items"]) == 1
-    assert count_blobs(service) == 2  # the upload and its overlay
+    assert count_blobs(service) == 3  # the upload, its overlay and its small picture
 
 
 def test_the_same_request_sent_at_once_by_many_makes_one_photo(clinic, service):
@@ -92,7 +92,7 @@ def test_the_same_request_sent_at_once_by_many_makes_one_photo(clinic, service):
         thread.join()
     assert len(ids) == 8
     assert len(set(ids)) == 1
-    assert count_blobs(service) == 2
+    assert count_blobs(service) == 3
 
 
 def test_an_idempotency_key_names_one_request_alone(clinic):
