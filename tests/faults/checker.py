@@ -217,13 +217,15 @@ class Checker:
             yield Finding(Verdict.ORPHANED, name, "no row names this blob")
 
     def _named_blobs(self) -> set[str]:
-        photos, pairs = self.shelves.rows_together(
-            "SELECT tenant_id, subject_id, upload_blob, overlay_blob FROM photos",
+        tables = self.shelves.rows_together(
+            "SELECT tenant_id, subject_id, upload_blob, overlay_blob, thumbnail_blob FROM photos",
             "SELECT tenant_id, subject_id, aligned_before_blob, aligned_after_blob FROM comparisons",
+            "SELECT tenant_id, subject_id, file_blob, draft_blob FROM exports",
         )
         return {
             f"{row['tenant_id']}/{row['subject_id']}/{blob}"
-            for row in photos + pairs
+            for rows in tables
+            for row in rows
             for column, blob in row.items()
             if column.endswith("_blob") and blob is not None
         }

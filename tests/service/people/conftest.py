@@ -59,5 +59,5 @@ def owner(new_browser, service) -> Browser:
     """The first owner, signed in."""
     browser = new_browser()
     browser.open(service.welcome.path())
-    assert browser.send("/welcome", **OWNER).url.path == "/app"
+    assert browser.send("/welcome", **OWNER).url.path == "/app/upload"
     return browser

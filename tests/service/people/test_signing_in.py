@@ -20,7 +20,7 @@ def test_whoever_holds_the_code_becomes_the_owner_once_and_nobody_else(new_brows
     first.open(path)
     for weak in ("short", "x" * 12, "Password123!", "ownerowner12", "1234567890123"):
         assert 'role="alert"' in first.send("/welcome", **{**OWNER, "password": weak}).text, weak
-    assert first.send("/welcome", **OWNER).url.path == "/app"
+    assert first.send("/welcome", **OWNER).url.path == "/app/upload"
     assert "Ada Owner" in first.page.text
     assert "Aurora" in first.page.text
     assert service.welcome.path() is None
