@@ -102,6 +102,9 @@ def with_records(case, ids) -> None:
             told |= {name: ids[name] for name in told.keys() & ids.keys()}
 
 
+# The service runs in threads of this process, where whatever shuffles or waits a random while looks to hypothesis like
+# an example that draws from elsewhere.
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")
 @schema.parametrize()
 @settings(
     max_examples=int(AT_LENGTH or 6),
