@@ -12,6 +12,7 @@ from PIL.ExifTags import GPS, IFD, Base
 
 from tests.hostile.bombs import segment
 from tests.hostile.ordeal import Ordeal, ordeal
+from tests.service.api.test_audit_completeness import CONSENT
 
 pytestmark = pytest.mark.slow
 
@@ -53,6 +54,7 @@ class Told:
         self.pair = self.clinic.post("/v1/comparisons?wait=60", pair).json()["id"]
         assert self.clinic.ended(f"/v1/comparisons/{self.pair}")["status"] == "compared"
         self.series = self.clinic.get(f"/v1/subjects/{self.subject}/series?wait=60").json()
+        assert self.clinic.put(f"/v1/subjects/{self.subject}/consents/print", CONSENT).is_success
         self.addresses = dict(self._addresses())
 
     def _photo(self, path: Path, visit: dict) -> str:
@@ -69,6 +71,7 @@ class Told:
         yield "/v1/photos/{photo_id}/picture", f"{photo}/picture"
         yield "/v1/photos/{photo_id}/correct", f"{photo}/correct"
         yield "/v1/comparisons/{comparison_id}/aligned/{which}", f"{pair}/aligned/after"
+        yield "/v1/comparisons/{comparison_id}/export-preview", f"{pair}/export-preview?purpose=print&format=stacked"
         yield "/v1/comparisons/{comparison_id}/report", f"{pair}/report"
         yield "/v1/comparisons/{comparison_id}/report.pdf", f"{pair}/report.pdf"
         series = f"/v1/subjects/{subject}/series"
