@@ -1,7 +1,7 @@
 """Sampling pictures along lines, fitting similarities, and the shortest path through a cost image."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -113,6 +113,33 @@ def fit_similarity(source: FloatArray, target: FloatArray) -> FloatArray:
 def transform(matrix: FloatArray, points: FloatArray) -> FloatArray:
     """Points (n, 2) through a (2, 3) or affine (3, 3) matrix."""
     return np.asarray(points @ matrix[:2, :2].T + matrix[:2, 2])
+
+
+def enlargement(matrix: FloatArray) -> float:
+    """By how much a similarity, (2, 3) or (3, 3), enlarges."""
+    return float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
+
+
+def decoded_to_pixel(decoded_scale: tuple[float, float]) -> FloatArray:
+    """(3, 3) from a picture decoded at ``decoded_scale`` (x, y) to the pixel frame of the photo in full."""
+    x, y = decoded_scale
+    return np.array([[1 / x, 0, 0.5 / x - 0.5], [0, 1 / y, 0.5 / y - 0.5], [0, 0, 1]])
+
+
+def moved(pixels: Pixels, matrix: FloatArray, size_px: tuple[int, int], **border: Any) -> Pixels:  # noqa: ANN401  OpenCV's
+    """A picture through a similarity (2, 3), colours untouched: one look-up in it for each pixel of ``size_px``.
+
+    Where it is reduced it is low-passed first, just enough that no detail is skipped.
+
+    Parameters
+    ----------
+    size_px : (width, height) of the result.
+    border : what counts outside the picture, as :func:`cv2.warpAffine` takes it.
+    """
+    shrink = enlargement(matrix)
+    source = anti_aliased(pixels, shrink) if shrink < 1 else pixels
+    flags = cv2.INTER_LINEAR if shrink < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.warpAffine(source, matrix, size_px, flags=flags, **border), dtype=np.uint8)
 
 
 def homogeneous(matrix: FloatArray) -> FloatArray:

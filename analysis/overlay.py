@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.geometry import anti_aliased, transform
+from analysis.geometry import decoded_to_pixel, moved, transform
 from analysis.measures.jawline import jowl_window
 from analysis.measures.periorbital_lines import lines_region
 from models.alignment import ALIGNED_SIZE_PX, Alignment
@@ -49,17 +49,8 @@ def render_aligned(photo: PhotoAnalysis, to_aligned: FloatArray) -> Pixels:
 
     Returns RGB of ALIGNED_SIZE_PX; what lies outside the photo is light grey.
     """
-    scale_x, scale_y = photo.photo.decoded_scale
-    to_pixel = np.array([[1 / scale_x, 0, 0.5 / scale_x - 0.5], [0, 1 / scale_y, 0.5 / scale_y - 0.5], [0, 0, 1]])
-    matrix = (to_aligned @ to_pixel)[:2]
-    pixels, shrink = photo.photo.pixels, float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
-    if shrink < 1:
-        pixels, interpolation = anti_aliased(pixels, shrink), cv2.INTER_LINEAR
-    else:
-        interpolation = cv2.INTER_CUBIC
-    return np.asarray(
-        cv2.warpAffine(pixels, matrix, ALIGNED_SIZE_PX, flags=interpolation, borderValue=_OUTSIDE), dtype=np.uint8
-    )
+    matrix = (to_aligned @ decoded_to_pixel(photo.photo.decoded_scale))[:2]
+    return moved(photo.photo.pixels, matrix, ALIGNED_SIZE_PX, borderValue=_OUTSIDE)
 
 
 def draw_photo_overlay(analysis: PhotoAnalysis) -> Pixels:

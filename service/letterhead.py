@@ -7,14 +7,12 @@ from fastapi import Depends
 from service.dependencies import Reader, TheService
 from service.reports.pdf import Letterhead
 from service.tenancy.clinics import clinic_identity
-from service.tenancy.keys import DEFAULT_CLINIC
 
 
 def _letterhead(actor: Reader, service: TheService) -> Letterhead:
     with service.database.reading(actor.tenant) as session:
         clinic = clinic_identity(session, actor.tenant)
-    name = "" if clinic.name == DEFAULT_CLINIC else clinic.name  # a name that nobody chose is none
-    return Letterhead(name, clinic.logo)
+    return Letterhead(clinic.chosen_name, clinic.logo)
 
 
 ClinicPaper = Annotated[Letterhead, Depends(_letterhead)]

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from analysis.decode import whole_size_px
-from analysis.geometry import anti_aliased, transform
+from analysis.geometry import decoded_to_pixel, enlargement, moved, transform
 from analysis.publishing.crop import crop
 from analysis.publishing.regions import Box, bar_box, region_box
 from models.analysis import PhotoAnalysis
@@ -48,7 +48,7 @@ def frame_of(asked: Publishing, before: Moved, after: Moved, *, across: float, d
     box = crop(asked.region, asked.aspect, region_box(asked.region, photos), decoded)
     if isinstance(box, NotPublishable):
         return box
-    finest = min(1 / _scale(matrix) for _, matrix in decoded)
+    finest = min(1 / enlargement(matrix) for _, matrix in decoded)
     scale = min(finest, _most(asked, box, across, down))
     width, height = (int(side * scale) for side in (box.width, box.height))
     return _TOO_SMALL if min(width, height) < _LEAST_PX else Frame(box.left, box.top, scale, (width, height))
@@ -74,16 +74,9 @@ def smaller(frame: Frame, long_side_px: int) -> Frame:
 
 
 def picture_of(photo: Photo, to_aligned: FloatArray, frame: Frame) -> Pixels:
-    """One photo on the frame, colours untouched: one look-up a pixel in the original as it was decoded.
-
-    Where the frame is coarser, the original is low-passed first, just enough that no detail is skipped.
-    """
-    matrix = (_to_output(frame) @ _from_decoded(photo.decoded_scale, to_aligned))[:2]
-    shrink = _scale(matrix)
-    pixels = anti_aliased(photo.pixels, shrink) if shrink < 1 else photo.pixels
-    flags = cv2.INTER_LINEAR if shrink < 1 else cv2.INTER_CUBIC
-    moved = cv2.warpAffine(pixels, matrix, frame.size_px, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(moved, dtype=np.uint8)
+    """One photo on the frame, colours untouched: one look-up a pixel in the original as it was decoded."""
+    matrix = (_to_output(frame) @ (to_aligned @ decoded_to_pixel(photo.decoded_scale)))[:2]
+    return moved(photo.pixels, matrix, frame.size_px, borderMode=cv2.BORDER_REPLICATE)
 
 
 def to_output(to_aligned: FloatArray, frame: Frame) -> FloatArray:
@@ -117,17 +110,8 @@ def _to_output(frame: Frame) -> FloatArray:
 def _decoded(photo: Photo, to_aligned: FloatArray) -> tuple[tuple[int, int], FloatArray]:
     """The size of the photo decoded whole, and the (3, 3) matrix from there; it need not be decoded for that."""
     size = whole_size_px(photo.size_px)
-    return size, _from_decoded((size[0] / photo.size_px[0], size[1] / photo.size_px[1]), to_aligned)
-
-
-def _from_decoded(scale: tuple[float, float], to_aligned: FloatArray) -> FloatArray:
-    """(3, 3) from the decoded picture, which may be reduced, to the aligned frame."""
-    x, y = scale
-    return np.asarray(to_aligned @ np.array([[1 / x, 0, 0.5 / x - 0.5], [0, 1 / y, 0.5 / y - 0.5], [0, 0, 1]]))
-
-
-def _scale(matrix: FloatArray) -> float:
-    return float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
+    scale = size[0] / photo.size_px[0], size[1] / photo.size_px[1]
+    return size, np.asarray(to_aligned @ decoded_to_pixel(scale))
 
 
 def arrangement(layout: Layout) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from analysis.geometry import transform
+from analysis.geometry import enlargement, transform
 from models.analysis import PhotoAnalysis
 from models.anatomy import Landmark, Midline, Outline, Side
 from models.arrays import FloatArray
@@ -89,11 +89,7 @@ def _bounds(points: FloatArray) -> Box:
 
 
 def _face_width(photo: PhotoAnalysis, to_aligned: FloatArray) -> float:
-    return photo.landmarks.face_width / float(photo.face.face_px_per_pixel[0]) * _scale(to_aligned)
-
-
-def _scale(matrix: FloatArray) -> float:
-    return float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
+    return photo.landmarks.face_width / float(photo.face.face_px_per_pixel[0]) * enlargement(to_aligned)
 
 
 def _marks(region: Region, photo: PhotoAnalysis, to_aligned: FloatArray) -> FloatArray:

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse
 
-from service.assembly import Service
 from service.audit.anchor import AnchorError
 from service.audit.anchoring import kept_anchors
 from service.audit.desk import AuditDesk
@@ -19,17 +18,16 @@ from service.audit.trail import Action
 from service.database.tables import AuditRow
 from service.dependencies import TheService
 from service.errors import ProblemCode, ServiceError
-from service.people.repository import People
+from service.people.naming import SHORT, names_of, who
 from service.reports.words import spoken
 from service.screens.days import Clock, clock_of
 from service.screens.shell import Owner, show
-from service.tenancy.tenant import PERSON, Actor
+from service.tenancy.tenant import PERSON
 from service.texts import _
 
 router = APIRouter(prefix="/app/audit", include_in_schema=False)
 
 _ROWS: Final = 100
-_SHORT: Final = 12
 _LAST_NUMBER: Final = 2**31 - 1
 
 Word = Annotated[str, Query(max_length=200, pattern="^[0-9a-z:/_-]*$")]
@@ -79,7 +77,7 @@ def see_audit(
     """The newest rows, or those that are asked for."""
     clock = clock_of(request)
     rows = AuditDesk(service.database).latest(member.actor, asked.filter(clock), before, _ROWS)
-    names = _names(service, member.actor)
+    names = names_of(service.database, member.tenant)
     told = {name: value for name, value in asdict(asked).items() if value}
     return show(
         request,
@@ -114,28 +112,13 @@ def _day(written: str) -> date | None:
         raise ServiceError(ProblemCode.INVALID_REQUEST) from error
 
 
-def _names(service: Service, actor: Actor) -> dict[str, str]:
-    with service.database.reading(actor.tenant) as session:
-        return People(session, actor.tenant).names()
-
-
 def _line(row: AuditRow, names: Mapping[str, str], clock: Clock) -> AuditLine:
     return AuditLine(
         number=row.number,
         at=f"{clock.day(row.at)}, {clock.time(row.at)}",
-        actor=_who(row.actor, names),
+        actor=who(row.actor, names),
         actor_id=row.actor,
         action=_(spoken(row.action)),
-        target=_(spoken(row.target)) if row.target.isalpha() else row.target[:_SHORT],
+        target=_(spoken(row.target)) if row.target.isalpha() else row.target[:SHORT],
         target_id=row.target,
     )
-
-
-def _who(actor: str, names: Mapping[str, str]) -> str:
-    if actor.startswith(PERSON):
-        return names.get(actor.removeprefix(PERSON), _("A person who was removed"))
-    if actor.startswith("link:"):
-        return _("Holder of a link")
-    if actor.startswith("system:"):
-        return _("The service itself")
-    return _("Key %s") % actor[:_SHORT]

@@ -22,7 +22,6 @@ from service.consents.withdrawal import Publication, Resting, RestingExports
 from service.database import Database, retry_on_clash
 from service.database.base import new_id, now
 from service.database.sharing_tables import ConsentRow
-from service.database.tables import Subject
 from service.errors import ProblemCode, ServiceError
 from service.subjects.repository import Subjects
 from service.tenancy.share_links import LinkEnd, ShareLinks, end
@@ -81,8 +80,7 @@ class ConsentDesk:
             published = self._exports.publications_of(session, actor.tenant, list(records))
             out = [one for one in published if one.taken_down_on is None and _is_over(records[one.consent_id], over)]
             shown = {row.subject_id for row in (*ending, *over)}
-            subjects = Subjects(session, actor.tenant).every(Subject.id.in_(shown))
-            return Overview(ending, withdrawn, out, records, {one.id: one.reference for one in subjects})
+            return Overview(ending, withdrawn, out, records, Subjects(session, actor.tenant).references(shown))
 
     def give(self, actor: Actor, subject_id: str, purpose: Purpose, new: NewConsent) -> ConsentAnswer:
         """The consent, in force from now on in place of the one before it; the same again changes nothing."""

@@ -17,8 +17,7 @@ from service.consents.words import PURPOSES, REGIONS, STATES, purpose_words, reg
 from service.database.base import now
 from service.database.sharing_tables import ConsentRow
 from service.dependencies import TheService
-from service.people.naming import who
-from service.people.repository import People
+from service.people.naming import names_of, who
 from service.screens.days import Clock, clock_of, day_words
 from service.screens.shell import ReadingMember, show
 from service.subjects.repository import Subjects
@@ -88,7 +87,7 @@ def see_consents_of_subject(
     """Five purposes, each with what was agreed to."""
     desk, clock = ConsentDesk(service.database, service.resting_exports), clock_of(request)
     seen = desk.see(member.actor, subject_id)
-    resting, names = desk.resting(member.actor, seen), _names(service, member.actor)
+    resting, names = desk.resting(member.actor, seen), names_of(service.database, member.tenant)
     return show(
         request,
         member,
@@ -106,7 +105,7 @@ def see_consents_of_subject(
 def see_consents(request: Request, member: ReadingMember, service: TheService) -> HTMLResponse:
     """What runs out, what was withdrawn, and what is still out there."""
     clock, desk = clock_of(request), ConsentDesk(service.database, service.resting_exports)
-    found, names = desk.over_all(member.actor, now().date() + SOON), _names(service, member.actor)
+    found, names = desk.over_all(member.actor, now().date() + SOON), names_of(service.database, member.tenant)
     return show(
         request,
         member,
@@ -116,11 +115,6 @@ def see_consents(request: Request, member: ReadingMember, service: TheService) -
         withdrawn=[_withdrawn(row, found, clock, names) for row in found.withdrawn],
         days=SOON.days,
     )
-
-
-def _names(service: Service, actor: Actor) -> dict[str, str]:
-    with service.database.reading(actor.tenant) as session:
-        return People(session, actor.tenant).names()
 
 
 def _reference(service: Service, actor: Actor, subject_id: str) -> str:

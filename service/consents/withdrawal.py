@@ -61,17 +61,3 @@ class RestingExports(Protocol):
         self, session: Session, tenant: TenantId, consent_ids: Collection[str]
     ) -> Sequence[Publication]:
         """Where those exports were published, the oldest first."""
-
-
-class NoExports:
-    """There are none."""
-
-    def exports_on(self, _session: Session, _tenant: TenantId, _consent_ids: Collection[str]) -> Sequence[str]:
-        """None."""
-        return ()
-
-    def publications_of(
-        self, _session: Session, _tenant: TenantId, _consent_ids: Collection[str]
-    ) -> Sequence[Publication]:
-        """None."""
-        return ()

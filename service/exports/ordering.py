@@ -20,7 +20,6 @@ from service.photos.repository import Photos
 from service.sandbox import PublishOutcome
 from service.subjects.repository import Subjects
 from service.tenancy.clinics import clinic_identity
-from service.tenancy.keys import DEFAULT_CLINIC
 from service.tenancy.tenant import TenantId
 from service.visits.repository import Visits
 
@@ -92,10 +91,9 @@ def composed_texts(session: Session, tenant: TenantId, pair: Comparison, options
     """The labels and the caption, by what is known now."""
     photos, visits = Photos(session, tenant), Visits(session, tenant)
     before, after = (photos.get(one) for one in (pair.before_photo_id, pair.after_photo_id))
-    name = clinic_identity(session, tenant).name
     return texts_of(
         options,
-        "" if name == DEFAULT_CLINIC else name,  # a name that nobody chose is none
+        clinic_identity(session, tenant).chosen_name,
         View(before.view),
         visits.get(before.visit_id),
         visits.get(after.visit_id),

@@ -11,6 +11,7 @@ from service.audit import Action, record
 from service.comparisons.repository import Comparisons
 from service.consents.desk import ConsentDesk
 from service.consents.schemas import PurposeAnswer
+from service.consents.words import regions_words
 from service.database.base import now
 from service.dependencies import TheService
 from service.exports import words
@@ -29,13 +30,13 @@ class Standing:
 
     Parameters
     ----------
-    regions : that were agreed to and still may be shown; none without consent.
+    regions : that were agreed to and still may be shown, in words; empty without consent.
     """
 
     purpose: Purpose
     says: str
     state: str
-    regions: tuple[str, ...]
+    regions: str
     until: date | None
 
     @classmethod
@@ -44,9 +45,9 @@ class Standing:
         given = told.latest if told.state == "given" else None
         return cls(
             told.purpose,
-            words.PURPOSES[told.purpose],
+            words.purpose_words(told.purpose),
             words.CONSENTS[told.state],
-            () if given is None else tuple(words.REGIONS[region] for region in given.regions),
+            "" if given is None else regions_words(given.regions),
             None if given is None else given.expires_on,
         )
 

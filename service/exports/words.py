@@ -1,23 +1,17 @@
-"""What the choices of an export are called on the pages."""
+"""What the choices of an export are called on the pages; purposes and regions as consents call them."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from models.consent import ConsentState, Purpose, Region
+from models.consent import ConsentState
 from models.publishing import Aspect, ImageType, Layout, Size
+from service.consents.words import REGIONS, purpose_words
 from service.exports.repository import ExportStatus
 from service.texts import N_
 
-PURPOSES: Final[Mapping[Purpose, str]] = MappingProxyType(
-    {
-        Purpose.CLINICAL: N_("Clinical use"),
-        Purpose.WEBSITE: N_("Website"),
-        Purpose.SOCIAL_MEDIA: N_("Social media"),
-        Purpose.PRINT: N_("Print"),
-        Purpose.TRAINING: N_("Training of staff"),
-    }
-)
+__all__ = ["ASPECTS", "CONSENTS", "IMAGE_TYPES", "LAYOUTS", "REGIONS", "SIZES", "STATUSES", "purpose_words"]
+
 LAYOUTS: Final[Mapping[Layout, str]] = MappingProxyType(
     {
         Layout.SIDE_BY_SIDE: N_("Side by side"),
@@ -29,14 +23,6 @@ LAYOUTS: Final[Mapping[Layout, str]] = MappingProxyType(
     }
 )
 """Those that can be made here."""
-REGIONS: Final[Mapping[Region, str]] = MappingProxyType(
-    {
-        Region.FACE: N_("Whole face"),
-        Region.EYES: N_("Eyes"),
-        Region.LOWER_FACE: N_("Lower face"),
-        Region.JAWLINE: N_("Jawline"),
-    }
-)
 ASPECTS: Final[Mapping[Aspect, str]] = MappingProxyType(
     {
         Aspect.ORIGINAL: N_("As it is"),

@@ -8,7 +8,6 @@ from service.comparisons.repository import Comparisons
 from service.database import Database
 from service.database.base import now
 from service.database.sharing_tables import ShareLink
-from service.database.tables import Subject
 from service.people.repository import People
 from service.subjects.repository import Subjects
 from service.tenancy.share_links import LinkEnd, LinkFilter, ShareLinks, end
@@ -46,9 +45,8 @@ class LinkDesk:
             record(session, actor, Action.LINKS_READ, Whole.LINKS)
             links = ShareLinks(session, actor.tenant).newest(LinkFilter(), limit)
             shown = {link.subject_id for link in links if link.subject_id is not None}
-            subjects = Subjects(session, actor.tenant).every(Subject.id.in_(shown))
-            names = People(session, actor.tenant).names()
-            return SeenLinks(links, {one.id: one.reference for one in subjects}, names)
+            references = Subjects(session, actor.tenant).references(shown)
+            return SeenLinks(links, references, People(session, actor.tenant).names())
 
     def revoke(self, actor: Actor, link_id: str) -> None:
         """End the link; it opens nothing from its next request on. One that has ended stays as it was."""

@@ -3,10 +3,19 @@
 from collections.abc import Mapping
 from typing import Final
 
-from service.tenancy.tenant import PERSON
+from service.database import Database
+from service.people.repository import People
+from service.tenancy.tenant import PERSON, TenantId
 from service.texts import _
 
-_SHORT: Final = 12
+SHORT: Final = 12
+"""Letters of an id that a person tells it by."""
+
+
+def names_of(database: Database, tenant: TenantId) -> dict[str, str]:
+    """The names of the clinic's people, of those who ended too, by their ids."""
+    with database.reading(tenant) as session:
+        return People(session, tenant).names()
 
 
 def who(actor: str, names: Mapping[str, str]) -> str:
@@ -23,4 +32,4 @@ def who(actor: str, names: Mapping[str, str]) -> str:
         return _("Holder of a link")
     if actor.startswith("system:"):
         return _("The service itself")
-    return _("Key %s") % actor[:_SHORT]
+    return _("Key %s") % actor[:SHORT]

@@ -11,8 +11,8 @@ from service.people.finding import is_anybody_there
 from service.people.joining import Newcomer, join, new_person
 from service.people.roles import Role
 from service.people.words import read_name
-from service.tenancy.clinics import clinics_by_name, set_title
-from service.tenancy.keys import DEFAULT_CLINIC, clinic_named
+from service.tenancy.clinics import DEFAULT_CLINIC, clinics_by_name, set_title
+from service.tenancy.keys import clinic_named
 from service.tenancy.tenant import TenantId
 
 

@@ -2,28 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Final
 
 from babel.numbers import get_decimal_symbol
 
-from models.anatomy import View
 from models.measurand import MEASURANDS, MeasurandCode
 from models.quality import FLAGS, FlagCode, in_figures
 from service.documents import FlagDocument
 from service.documents.records import RefusalDocument
 from service.reports.words import listed
-from service.texts import N_, SOURCE, _, language
-
-_VIEWS: Final = MappingProxyType(
-    {
-        View.FRONTAL: N_("the face from the front"),
-        View.OBLIQUE_LEFT: N_("the left side obliquely"),
-        View.OBLIQUE_RIGHT: N_("the right side obliquely"),
-        View.PROFILE_LEFT: N_("the left side in profile"),
-        View.PROFILE_RIGHT: N_("the right side in profile"),
-    }
-)
+from service.texts import SOURCE, _, language
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +52,7 @@ def told(flag: FlagDocument | RefusalDocument) -> tuple[str, str]:
     entry, point = FLAGS[flag.code], get_decimal_symbol(language())
     value, limit = (in_figures(figure).replace(".", point) for figure in (flag.value, flag.limit))
     shows = flag.shows if isinstance(flag, FlagDocument) else None
-    shown = "?" if shows is None else _(_VIEWS[shows])
+    shown = "?" if shows is None else _(shows.words)
     return _(entry.says).format(value=value, limit=limit, shown=shown), _(entry.remedy)
 
 

@@ -15,10 +15,10 @@ from service.audit.schemas import AuditAnswer
 from service.audit.trail import Action
 from service.blobs.vault import Vaults
 from service.consents.desk import ConsentDesk
-from service.consents.withdrawal import NoExports
 from service.database import Database
 from service.database.tables import AuditRow
 from service.errors import ServiceError
+from service.exports.repository import ExportsOnConsents
 from service.jobs import JobEngine
 from service.links.desk import LinkDesk
 from service.photos.erasing import PhotoEraser
@@ -50,8 +50,8 @@ class ErasingAgain:
                 Action.SUBJECT_ERASED: SubjectRegistry(database, vaults, jobs).erase,
                 Action.VISIT_DELETED: Diary(database, jobs).delete,
                 Action.PHOTO_DELETED: PhotoEraser(database, jobs).erase,
-                Action.CONSENT_WITHDRAWN: ConsentDesk(database, NoExports()).withdraw_record,
-                Action.CONSENT_REPLACED: ConsentDesk(database, NoExports()).withdraw_record,
+                Action.CONSENT_WITHDRAWN: ConsentDesk(database, ExportsOnConsents()).withdraw_record,
+                Action.CONSENT_REPLACED: ConsentDesk(database, ExportsOnConsents()).withdraw_record,
                 Action.LINK_REVOKED: LinkDesk(database).revoke,
             }
         )

@@ -4,13 +4,16 @@ Each statement but :func:`clinics_by_name` begins with the clinic.
 """
 
 from dataclasses import dataclass, fields, replace
-from typing import Self
+from typing import Final, Self
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from service.database.tables import Clinic
 from service.tenancy.tenant import TenantId
+
+DEFAULT_CLINIC: Final = "default"
+"""The clinic of the first start, until somebody names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,11 @@ class ClinicIdentity:
 
     name: str
     logo: bytes | None
+
+    @property
+    def chosen_name(self) -> str:
+        """The name, where somebody chose one; else nothing."""
+        return "" if self.name == DEFAULT_CLINIC else self.name
 
 
 def clinic_identity(session: Session, tenant: TenantId) -> ClinicIdentity:

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from service.database.base import new_id, now
 from service.database.tables import ApiKey, Clinic
+from service.tenancy.clinics import DEFAULT_CLINIC
 from service.tenancy.scope import Scope
 from service.tenancy.share_links import end_links_of
 from service.tenancy.tenant import Actor, TenantId
 
 PREFIX: Final = "lm_"
-DEFAULT_CLINIC: Final = "default"
 _KEYS: Final = "system:keys"
 
 

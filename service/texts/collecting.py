@@ -11,6 +11,7 @@ from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from models.anatomy import View
 from models.pose_hint import HINTS
 from models.quality import FLAGS
 from service.texts import CATALOGUES, LANGUAGES
@@ -59,6 +60,7 @@ def _found() -> Iterator[tuple[str, str | tuple[str, ...]]]:
         if Path(place).parts[0] in {"service", "models"}:
             yield place, message
     # Catalogues of the models, whose packages know of no languages.
+    yield from (("models/anatomy.py", view.words) for view in View)
     for entry in FLAGS.values():
         yield from (("models/quality.py", entry.says), ("models/quality.py", entry.remedy))
     for hint in HINTS.values():

@@ -1,10 +1,9 @@
 """Gathering a day's work."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -178,9 +177,11 @@ def _retakes(rows: _Rows) -> Iterable[Retake]:
 
 
 def _visits(rows: _Rows, clock: Clock) -> Iterable[VisitToday]:
-    newest_first = sorted(rows.photos, key=lambda photo: (_last_of(photo, rows.photos), photo.id), reverse=True)
-    for visit_id, photos in groupby(newest_first, key=lambda photo: photo.visit_id):
-        of_visit, visit = tuple(photos), rows.visits[visit_id]
+    of_visits: dict[str, list[Photo]] = {}
+    for photo in rows.photos:  # the newest first, and so the visits
+        of_visits.setdefault(photo.visit_id, []).append(photo)
+    for visit_id, of_visit in of_visits.items():
+        visit = rows.visits[visit_id]
         yield VisitToday(
             id=visit.id,
             subject_id=visit.subject_id,
@@ -189,11 +190,6 @@ def _visits(rows: _Rows, clock: Clock) -> Iterable[VisitToday]:
             time=clock.time(of_visit[0].created_at),
             photos=tuple(map(photo_tile, of_visit)),
         )
-
-
-def _last_of(photo: Photo, photos: Sequence[Photo]) -> str:
-    """The id of the newest photo of its visit; photos come newest first."""
-    return next(one.id for one in photos if one.visit_id == photo.visit_id)
 
 
 def _due(row: SubjectSeries, references: dict[str, str], clock: Clock) -> DueVisit:

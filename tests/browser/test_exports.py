@@ -39,7 +39,7 @@ def page(browser, service_at):
     for name, typed in OWNER.items():
         opened.fill(f"[name={name}]", typed)
     opened.click("button[type=submit]")
-    opened.wait_for_url("**/app")
+    opened.wait_for_url("**/app/upload")
     yield opened
     context.close()
     assert complaints == []

@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 from service.app import create_app
 from service.serving import serving
 from service.settings import Settings
-from service.tenancy.keys import DEFAULT_CLINIC, create_key
+from service.tenancy.clinics import DEFAULT_CLINIC
+from service.tenancy.keys import create_key
 from tests.browser.audit import CONTRASTS, heading_levels, nameless, overflowing, too_small_for_fingers, unreached
 from tests.service.api.conftest import Clinic, FakeAnalyst
 from tests.service.people.conftest import OWNER, PASSWORD

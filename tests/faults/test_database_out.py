@@ -48,9 +48,10 @@ def name_of(home) -> str:
 
 
 def cut_off(home) -> None:
-    """End every connection of the service."""
+    """End every connection of the service, not PostgreSQL's own tidying, which only its administrator may end."""
+    clients = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
     with postgresql(home, "postgres") as server:
-        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name_of(home)])
+        server.execute(clients, [name_of(home)])
 
 
 @contextlib.contextmanager

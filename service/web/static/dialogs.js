@@ -27,7 +27,8 @@ export async function refusing(dialog, act) {
   }
 }
 
-function refuse(dialog, sentence) {
+/** Tell in the dialog what was refused; null takes it away. */
+export function refuse(dialog, sentence) {
   const place = dialog.querySelector("[data-refused]");
   if (!place) return;
   place.textContent = sentence ?? "";

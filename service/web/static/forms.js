@@ -1,6 +1,7 @@
 /** Forms in dialogs that a script sends to the API: `data-opens` opens one, filled with what the button carries. */
 
-import { Refused, call } from "./calls.js";
+import { call } from "./calls.js";
+import { refuse, refusing } from "./dialogs.js";
 import { dayOf } from "./zone.js";
 
 const KINDS = {
@@ -16,7 +17,6 @@ export function prepareForms() {
       event.preventDefault();
       send(form);
     });
-    form.querySelector("[data-close]").addEventListener("click", () => form.closest("dialog").close());
   }
 }
 
@@ -29,7 +29,7 @@ function open(button) {
   fill(form, JSON.parse(button.dataset.filled ?? "{}"));
   const what = form.querySelector("[data-what]");
   if (what) what.textContent = button.dataset.what;
-  form.querySelector("[data-refused]").hidden = true;
+  refuse(dialog, null);
   dialog.showModal();
 }
 
@@ -47,19 +47,13 @@ function localMinute(moment) {
   return `${dayOf(moment)}T${moment.toTimeString().slice(0, 5)}`;
 }
 
-async function send(form) {
+function send(form) {
   const [method, path] = form.dataset.send.split(" ");
-  const place = form.querySelector("[data-refused]");
-  try {
+  refusing(form.closest("dialog"), async () => {
     await call(method, path, method === "DELETE" ? undefined : written(form, method), { quiet: true });
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    place.textContent = error.message;
-    place.hidden = false;
-    return;
-  }
-  if (form.dataset.after) location.assign(form.dataset.after);
-  else location.reload();
+    if (form.dataset.after) location.assign(form.dataset.after);
+    else location.reload();
+  });
 }
 
 /** What was written; what was left empty is left out of a new record, and emptied in one that is changed. */

@@ -8,11 +8,11 @@ from models.consent import ConsentState, Purpose, Region
 from service.consents.desk import ConsentDesk
 from service.consents.permission import require_consent, still_given
 from service.consents.schemas import NewConsent
-from service.consents.withdrawal import NoExports
 from service.database import Database
 from service.database.migrate import migrate
 from service.database.tables import Subject
 from service.errors import ServiceError
+from service.exports.repository import ExportsOnConsents
 from service.subjects.repository import Subjects
 from service.tenancy.keys import create_key, find_actor
 
@@ -65,7 +65,7 @@ def actor(database):
 
 
 def test_a_picture_is_allowed_exactly_while_consent_to_its_purpose_and_region_is_in_force(database, actor):
-    desk, wrong = ConsentDesk(database, NoExports()), []
+    desk, wrong = ConsentDesk(database, ExportsOnConsents()), []
     for number, (deeds, region, at, allowed, rests) in enumerate(RULES):
         with database.writing(actor.tenant) as session:
             subject = Subjects(session, actor.tenant).add(Subject(reference=f"P-{number}", wrapped_key=b"")).id
