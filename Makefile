@@ -15,12 +15,17 @@ RUN_READY := $(VENV)/.run-$(call digest,requirements.lock pyproject.toml)
 DEV_READY := $(VENV)/.dev-$(call digest,requirements-dev.lock pyproject.toml)
 
 # --no-deps with hashes: exactly the locked files and nothing else. --no-compile: modules compile when first imported,
-# which is quicker than compiling all of them now.
+# which is quicker than compiling all of them now. What the analysis needs is imported at once, because its processes may
+# not write and would compile it at each start.
+ANALYSIS := service.app, service.sandbox.child, scipy.interpolate, scipy.ndimage, scipy.optimize
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-deps --no-compile
 
 # Tests, faults and benchmarks start hundreds of processes. Where a machine forbids bytecode files each of them compiles
 # everything anew, which makes the whole suite half as quick; an empty value permits them.
 export PYTHONDONTWRITEBYTECODE :=
+
+# One test more at once than there are processors: many tests wait for a service that starts or for a time that passes.
+AT_ONCE := -n $(shell n=$$(nproc); echo $$(( n < 4 ? n + 1 : 4 ))) --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo test quick lint types format fuzz bench accuracy corpora faults docs texts pictures lock clean
@@ -38,10 +43,10 @@ demo: setup ## Analyse the sample photos through the real service and serve the 
 	@$(BIN)/python -m service.demo $(if $(ONCE),--once)
 
 test: setup-dev ## Run all tests (PYTEST_ARGS='-k name' for some)
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(AT_ONCE) $(PYTEST_ARGS)
 
 quick: setup-dev ## Run the tests that take less than ten seconds and need no browser
-	$(BIN)/python -m pytest -m 'not slow and not browser' -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m 'not slow and not browser' $(AT_ONCE) $(PYTEST_ARGS)
 
 lint: setup-dev ## Check style, format and the direction of imports
 	$(BIN)/ruff check .
@@ -56,7 +61,7 @@ format: setup-dev ## Format the code and mend what can be mended
 	$(BIN)/ruff format .
 
 fuzz: setup-dev ## Send every operation of the API hundreds of requests, each time others
-	LIFTMARK_EXAMPLES=$(or $(EXAMPLES),100) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --timeout 3600 \
+	LIFTMARK_EXAMPLES=$(or $(EXAMPLES),100) $(BIN)/python -m pytest $(AT_ONCE) --timeout 3600 \
 		tests/service/api/test_every_operation.py tests/service/api/test_naughty_strings.py $(PYTEST_ARGS)
 
 bench: setup ## Measure accuracy and speed
@@ -121,4 +126,5 @@ define install
 	$(STEP) "Installing $$(grep -c == $(1)) locked packages (a minute or two)"
 	@$(PIP_INSTALL) --only-binary :all: --require-hashes --requirement $(1)
 	@$(PIP_INSTALL) --no-build-isolation --editable .
+	@$(BIN)/python -c 'import $(ANALYSIS)'
 endef

@@ -3,7 +3,7 @@
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+import scipy
 
 from analysis.crease_band import ACROSS_STEP_MM, ALONG_STEP_MM, CreaseLine, across_mm
 from analysis.geometry import Polyline, cheapest_path
@@ -44,7 +44,7 @@ def find_fold(log_plane: Plane, landmarks: FaceLandmarks, side: Side, px_per_mm:
     expected = np.linspace(*_PRIOR_MM, valley.shape[1])
     prior = _PRIOR_WEIGHT * ((across[searched, None] - expected) / 4) ** 2
     cost = 1 - np.tanh(np.maximum(valley[searched], 0) / _FULL_VALLEY_LOG) + prior
-    offset = gaussian_filter1d(across[searched][cheapest_path(cost, 0.3, reach=1)], 1.5 / ALONG_STEP_MM)
+    offset = scipy.ndimage.gaussian_filter1d(across[searched][cheapest_path(cost, 0.3, reach=1)], 1.5 / ALONG_STEP_MM)
     return Contour(line.points + offset[:, None] * line.lateral * px_per_mm, _PATH_UNCERTAINTY_MM)
 
 
@@ -58,7 +58,7 @@ def _valley(band: Plane) -> Plane:
     """How much darker each place is than the less bright of its two neighbours across, smoothed along."""
     arm = round(_VALLEY_ARM_MM / ACROSS_STEP_MM)
     darker = np.minimum(np.roll(band, arm, axis=0), np.roll(band, -arm, axis=0)) - band
-    return np.asarray(gaussian_filter1d(darker, 2.0 / ALONG_STEP_MM, axis=1))
+    return np.asarray(scipy.ndimage.gaussian_filter1d(darker, 2.0 / ALONG_STEP_MM, axis=1))
 
 
 def _inside(points: FloatArray, shape: tuple[int, ...]) -> bool:

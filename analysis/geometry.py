@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
 
 from models.arrays import FloatArray, Pixels, Plane
 
@@ -66,7 +66,7 @@ class Polyline:
         steps = np.linalg.norm(np.diff(knots, axis=0), axis=1)
         arc = np.concatenate([[0.0], np.cumsum(np.maximum(steps, 1e-9))])
         dense = np.linspace(0, arc[-1], count)
-        return cls(PchipInterpolator(arc, knots)(dense), dense)
+        return cls(scipy.interpolate.PchipInterpolator(arc, knots)(dense), dense)
 
     @classmethod
     def along(cls, points: FloatArray) -> "Polyline":
@@ -200,3 +200,11 @@ def parabola_peak(left: NDArray[np.floating], middle: NDArray[np.floating], righ
     safe = np.where(np.abs(curvature) > _FLAT, curvature, 1.0)
     offset = np.where(np.abs(curvature) > _FLAT, 0.5 * (left - right) / safe, 0.0)
     return np.asarray(np.clip(offset, -1, 1), dtype=np.float64)
+
+
+def reduced(pixels: Pixels, long_side_px: int) -> Pixels:
+    """The picture, at most ``long_side_px`` long."""
+    height, width = pixels.shape[:2]
+    shrink = min(1.0, long_side_px / max(height, width))
+    size = round(width * shrink), round(height * shrink)
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)

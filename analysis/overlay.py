@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.geometry import decoded_to_pixel, moved, transform
+from analysis.geometry import decoded_to_pixel, moved, reduced, transform
 from analysis.measures.jawline import jowl_window
 from analysis.measures.periorbital_lines import lines_region
 from models.alignment import ALIGNED_SIZE_PX, Alignment
@@ -70,14 +70,6 @@ def draw_profile_overlay(analysis: ProfileAnalysis) -> Pixels:
         to_picture = np.array(picture.shape[1::-1]) / np.array(analysis.photo.size_px)
         _draw(picture, (analysis.line + 0.5) * to_picture - 0.5, _COLOURS["jawline"])
     return picture
-
-
-def reduced(pixels: Pixels, long_side_px: int) -> Pixels:
-    """The picture, at most ``long_side_px`` long."""
-    height, width = pixels.shape[:2]
-    shrink = min(1.0, long_side_px / max(height, width))
-    size = round(width * shrink), round(height * shrink)
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def overlay_lines(before: PhotoAnalysis, after: PhotoAnalysis, alignment: Alignment) -> tuple[Overlay, ...]:

@@ -11,7 +11,7 @@ from typing import Final
 
 import cv2
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+import scipy
 
 from analysis.geometry import Polyline, anti_aliased
 from models.analysis import ProfileAnalysis
@@ -90,7 +90,8 @@ def find_silhouette(pixels: Pixels, view: View) -> Silhouette | NotAssessable:
     course = np.median(wall, axis=1)
     if float(np.linalg.norm(wall - course[:, None], axis=2).mean()) > _BUSIEST_WALL:
         return NotAssessable("The wall before the face is not plain enough to find the outline.")
-    outline = _front(np.linalg.norm(lab - gaussian_filter1d(course, lab.shape[0] / 40, axis=0)[:, None], axis=2))
+    smoothed = scipy.ndimage.gaussian_filter1d(course, lab.shape[0] / 40, axis=0)
+    outline = _front(np.linalg.norm(lab - smoothed[:, None], axis=2))
     if outline is None:
         return NotAssessable("No head's outline stands out from the wall before it.")
     chroma = lab[..., 1:][outline[:, 1].astype(int), np.minimum(outline[:, 0].astype(int) + 6, lab.shape[1] - 1)]
@@ -128,7 +129,7 @@ def chin_angle(silhouette: Silhouette, view: View) -> ChinAngle | NotAssessable:
     straight (hair, beard, collar), another colour below the chin, too little of the neck in the picture.
     """
     facing = 1.0 if view.near_side is Side.LEFT else -1.0
-    smooth = gaussian_filter1d(silhouette.points * (facing, 1.0), _SMOOTHING_PX, axis=0, mode="nearest")
+    smooth = scipy.ndimage.gaussian_filter1d(silhouette.points * (facing, 1.0), _SMOOTHING_PX, axis=0, mode="nearest")
     line = Polyline.along(smooth)
     steps = np.arange(0.0, line.arc[-1], 1.0)
     points = line.at(steps)

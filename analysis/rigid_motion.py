@@ -15,8 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
-from scipy.ndimage import gaussian_filter, map_coordinates
+import scipy
 
 from analysis.geometry import median, transform
 from models.anatomy import Landmark, Side
@@ -51,19 +50,19 @@ class DepthMap:
         middle = float(np.median(depth))
         depth = middle + (depth - middle) * _MESH_DEPTH_GAIN
         x, y = np.meshgrid(*(centre[axis] + np.linspace(-reach, reach, _GRID) * width for axis, reach in _axes()))
-        inside = LinearNDInterpolator(surface[:, :2], depth)(x, y)
-        grid = np.where(np.isnan(inside), NearestNDInterpolator(surface[:, :2], depth)(x, y), inside)
+        inside = scipy.interpolate.LinearNDInterpolator(surface[:, :2], depth)(x, y)
+        grid = np.where(np.isnan(inside), scipy.interpolate.NearestNDInterpolator(surface[:, :2], depth)(x, y), inside)
         for side in Side:
             pupil = landmarks[Landmark.PUPIL_CENTRE, side]
             squared_mm = ((x - pupil[0]) ** 2 + (y - pupil[1]) ** 2) / px_per_mm**2
             grid += _EYEBALL_BULGE_MM * px_per_mm / width * np.exp(-0.5 * squared_mm / _EYEBALL_SIGMA_MM**2)
-        return cls(centre, width, np.asarray(gaussian_filter(grid, 0.8)))
+        return cls(centre, width, np.asarray(scipy.ndimage.gaussian_filter(grid, 0.8)))
 
     def at(self, points: FloatArray) -> FloatArray:
         """Depth (n,) in face widths at points (n, 2) of the before's face frame."""
         reach = np.array(_GRID_REACH)
         cell = ((points - self.centre) / self.face_width / reach + 1) / 2 * (_GRID - 1)
-        return np.asarray(map_coordinates(self.grid, [cell[:, 1], cell[:, 0]], order=1, mode="nearest"))
+        return np.asarray(scipy.ndimage.map_coordinates(self.grid, [cell[:, 1], cell[:, 0]], order=1, mode="nearest"))
 
 
 def _axes() -> tuple[tuple[int, float], tuple[int, float]]:

@@ -112,6 +112,7 @@ def create_app(settings: Settings | None = None, analyser: Analyser | None = Non
         version=METHOD_VERSION,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,  # FastAPI's own route would have all other requests wait while the document is made
         lifespan=_lifespan(settings, analyser),
         middleware=_around(settings),
     )

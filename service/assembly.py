@@ -30,7 +30,7 @@ from service.people.signing_in import SignInDesk
 from service.people.welcome import WelcomeDesk, welcome_code
 from service.photos.job import AnalysePhoto
 from service.repeatability.job import EvaluateStudy
-from service.sandbox import AnalysisWorkers
+from service.sandbox import LOOKS_ALONE, AnalysisWorkers
 from service.series.job import UpdateSeries
 from service.settings import Settings
 from service.subjects.job import EraseBlobs
@@ -92,8 +92,13 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
         jobs = LeasedJobs(database)
         credentials = Credentials(settings, database, ring)
         doorkeeper, archivist, guide, analyst = (
-            WatchedAnalyser(analyser or stack.enter_context(AnalysisWorkers(count)))
-            for count in (1, 1, 1, max(1, settings.workers))
+            WatchedAnalyser(analyser or stack.enter_context(workers))
+            for workers in (
+                AnalysisWorkers(module=LOOKS_ALONE),
+                AnalysisWorkers(),
+                AnalysisWorkers(),
+                AnalysisWorkers(max(1, settings.workers)),
+            )
         )
         secrets = open_secrets(database, ring)
         webhook_cipher = Cipher(secrets.webhooks)

@@ -61,9 +61,7 @@ def first_start(settings: Settings) -> FirstStart:
 def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until interrupted, then end the requests and jobs in hand."""
     patience = Patience(settings.receive_idle_s, settings.receive_deadline_s, _connections_there_is_room_for())
-    app = create_app(settings)
-    app.openapi()  # made now: whoever asked for it first would have all others wait for a second
-    _server(app, host, port, patience).run()
+    _server(create_app(settings), host, port, patience).run()
 
 
 def _connections_there_is_room_for() -> int:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from scipy.special import chdtri, stdtrit
+import scipy
 
 from models.arrays import FloatArray
 from models.cohort import RandomEffects
@@ -34,7 +34,7 @@ def random_effects(changes: FloatArray, standard_uncertainties: FloatArray) -> R
     mean = _mean(changes, weights)
     n = len(changes)
     spread = float((weights * (changes - mean) ** 2).sum() / (n - 1) / weights.sum())
-    half = float(stdtrit(n - 1, 1 - _TAIL)) * spread**0.5
+    half = float(scipy.special.stdtrit(n - 1, 1 - _TAIL)) * spread**0.5
     low, high = variance_interval(changes, variances)
     return RandomEffects(mean, (mean - half, mean + half), between**0.5, (low**0.5, high**0.5))
 
@@ -62,7 +62,7 @@ def variance_interval(changes: FloatArray, variances: FloatArray) -> tuple[float
         return difference
 
     df, highest = len(changes) - 1, _highest(changes, variances)
-    low, high = (less(float(chdtri(df, tail))) for tail in (_TAIL, 1 - _TAIL))
+    low, high = (less(float(scipy.special.chdtri(df, tail))) for tail in (_TAIL, 1 - _TAIL))
     while high(highest) > 0:
         highest *= 2
     return _falls_to_zero(low, highest), _falls_to_zero(high, highest)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+import scipy
 
 from analysis.crease_band import ALONG_STEP_MM, CreaseLine, across_mm, without_shoulders
 from analysis.crease_gain import CreaseGain, crease_gain
@@ -162,7 +162,7 @@ def _column_depths(log_plane: Plane, line: CreaseLine) -> tuple[FloatArray, floa
     """Depth of each column (n,), and the texture of the skin beside the crease, in log luminance."""
     across = across_mm(_BAND_MM)
     flat = without_shoulders(line.smoothed(log_plane, _BAND_MM, 0.35), across)
-    flat = gaussian_filter1d(flat, 2.0 / ALONG_STEP_MM, axis=1)
+    flat = scipy.ndimage.gaussian_filter1d(flat, 2.0 / ALONG_STEP_MM, axis=1)
     depths = -flat[np.abs(across) <= _CREASE_MM].min(axis=0)
     beside = flat[np.abs(across) >= 4]  # noqa: PLR2004  the shoulders begin there
     return depths.astype(np.float64), 1.48 * float(np.median(np.abs(beside)))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
-from scipy.optimize import linprog
+import scipy
 
 from analysis.geometry import transform
 from analysis.publishing.regions import Box
@@ -89,7 +89,7 @@ def _within(wished: Box, outlines: Iterable[FloatArray]) -> Box | None:
     axes = np.eye(2)
     moves = np.block([[np.zeros((2, 1)), sign * axes, -axes] for sign in (1, -1)])
     limits = np.concatenate([wished.centre, -wished.centre])
-    found = linprog(
+    found = scipy.optimize.linprog(
         c=[-1, 0, 0, _NEARNESS, _NEARNESS],
         A_ub=np.vstack([*rows, moves]),
         b_ub=np.concatenate([*bounds, limits]),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.special import stdtrit
+import scipy
 
 from models.arrays import FloatArray
 from models.measurement import NotAssessable
@@ -84,4 +84,4 @@ def _spread(rows: Sequence[FloatArray]) -> _Spread:
 
 
 def _t(degrees_of_freedom: float) -> float:
-    return float(stdtrit(degrees_of_freedom, _QUANTILE))
+    return float(scipy.special.stdtrit(degrees_of_freedom, _QUANTILE))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.special import fdtri
+import scipy
 
 from models.arrays import FloatArray
 from models.measurement import NotAssessable
@@ -84,7 +84,7 @@ def _interval(ms: MeanSquares, n: int, k: int, value: float) -> tuple[float, flo
     b = 1 + k * value * (n - 1) / (n * (1 - value))
     mixed = (a * ms.columns) ** 2 / (k - 1) + (b * ms.error) ** 2 / ((n - 1) * (k - 1))
     v = (a * ms.columns + b * ms.error) ** 2 / mixed
-    above, below = fdtri(n - 1, v, _QUANTILE), fdtri(v, n - 1, _QUANTILE)
+    above, below = scipy.special.fdtri(n - 1, v, _QUANTILE), scipy.special.fdtri(v, n - 1, _QUANTILE)
     common = k * ms.columns + (k * n - k - n) * ms.error
     low = n * (ms.rows - above * ms.error) / (above * common + n * ms.rows)
     high = n * (below * ms.rows - ms.error) / (common + n * below * ms.rows)

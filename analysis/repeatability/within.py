@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.special import chdtri
+import scipy
 
 from models.arrays import FloatArray
 from models.measurement import NotAssessable
@@ -104,7 +104,8 @@ def interval_factors(degrees_of_freedom: float) -> Interval:
     [0.69, 1.83]
     """
     df = degrees_of_freedom
-    return float(np.sqrt(df / chdtri(df, _TAIL))), float(np.sqrt(df / chdtri(df, 1 - _TAIL)))
+    most, least = scipy.special.chdtri(df, _TAIL), scipy.special.chdtri(df, 1 - _TAIL)
+    return float(np.sqrt(df / most)), float(np.sqrt(df / least))
 
 
 def degrees_of_freedom(partners: Sequence[int]) -> float:

@@ -18,9 +18,7 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
-from scipy.optimize import brentq
-from scipy.special import ndtr
+import scipy
 
 from models.arrays import FloatArray
 
@@ -78,12 +76,13 @@ class Posterior:
     def half_width(self) -> float:
         """Of the 95 % interval about the mean."""
         widest = 10 * self.sd + 1e-12
-        return float(brentq(lambda half: self._within(half) - _COVERAGE, 0.0, widest, xtol=1e-6 * widest))
+        missing = lambda half: self._within(half) - _COVERAGE  # noqa: E731
+        return float(scipy.optimize.brentq(missing, 0.0, widest, xtol=1e-6 * widest))
 
     @property
     def p_value(self) -> float:
         """Twice the chance that it has the other sign."""
-        below = float(self.shares @ ndtr(-self.means / self.sds))
+        below = float(self.shares @ scipy.special.ndtr(-self.means / self.sds))
         return min(1.0, 2 * min(below, 1 - below))
 
     def with_shared(self, sd: float) -> "Posterior":
@@ -96,7 +95,7 @@ class Posterior:
 
     def _within(self, half: float) -> float:
         above, below = (self.mean + half - self.means) / self.sds, (self.mean - half - self.means) / self.sds
-        return float(self.shares @ (ndtr(above) - ndtr(below)))
+        return float(self.shares @ (scipy.special.ndtr(above) - scipy.special.ndtr(below)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -197,12 +196,12 @@ class _Fit:
         basis = np.column_stack([np.ones(len(model.weeks)), model.shapes(model.weeks)])
         same_day = np.equal.outer(np.asarray(model.days), np.asarray(model.days))
         spread = model.covariance + tau**2 * same_day + bend**2 * np.minimum.outer(model.weeks, model.weeks)
-        factor = cho_factor(spread, lower=True)
-        solved = cho_solve(factor, basis)
+        factor = scipy.linalg.cho_factor(spread, lower=True)
+        solved = scipy.linalg.cho_solve(factor, basis)
         normal = basis.T @ solved
         coefficients = np.linalg.solve(normal, solved.T @ model.states)
         rest = model.states - basis @ coefficients
-        weighed = cho_solve(factor, rest)
+        weighed = scipy.linalg.cho_solve(factor, rest)
         log_det = 2 * float(np.log(np.diag(factor[0])).sum()) + float(np.linalg.slogdet(normal)[1])
         likelihood = -0.5 * (log_det + float(rest @ weighed)) - tau / unit / _DAYS_FADE - bend / unit / _BENDS_FADE
         return cls(model, bend, tau, factor, weighed, normal, coefficients, likelihood)
@@ -214,7 +213,7 @@ class _Fit:
         own = self.bend**2 * float(wanted.weights @ np.minimum.outer(wanted.weeks, wanted.weeks) @ wanted.weights)
         basis = np.column_stack([np.ones(len(weeks)), self.model.shapes(weeks)])
         target = np.append(wanted.offset, wanted.weights @ self.model.shapes(wanted.weeks))
-        seen = cho_solve(self.factor, cross)
+        seen = scipy.linalg.cho_solve(self.factor, cross)
         left = target - basis.T @ seen
         mean = float(target @ self.coefficients + cross @ self.solved)
         return mean, own - float(cross @ seen) + float(left @ np.linalg.solve(self.normal, left))

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.stats import chi2
+import scipy
 
 from models.arrays import FloatArray
 
 FEWEST_PHOTOS: Final = 2
 _HALF_LIVES: Final = np.geomspace(0.5, 200.0, 240)
-_DROP_95: Final = float(chi2.ppf(0.95, 1))
-_POOR_FIT: Final = 0.99
+_BEYOND: Final = 0.05
+_POOR_FIT: Final = 0.01
 """Of chi-square: a misfit that a true decline exceeds once in a hundred."""
 
 
@@ -41,9 +41,9 @@ def half_life(weeks: Sequence[float], effects: Sequence[float], sds: Sequence[fl
         return None
     misfits = np.array([_misfit(np.asarray(weeks), np.asarray(effects), np.asarray(sds), one) for one in _HALF_LIVES])
     best = int(np.argmin(misfits))
-    within = np.flatnonzero(misfits <= misfits[best] + _DROP_95)
+    within = np.flatnonzero(misfits <= misfits[best] + scipy.special.chdtri(1, _BEYOND))
     bounded = within[0] > 0 and within[-1] < len(_HALF_LIVES) - 1
-    if not bounded or misfits[best] > chi2.ppf(_POOR_FIT, len(weeks) - 2):
+    if not bounded or misfits[best] > scipy.special.chdtri(len(weeks) - 2, _POOR_FIT):
         return None
     return HalfLife(float(_HALF_LIVES[best]), (float(_HALF_LIVES[within[0]]), float(_HALF_LIVES[within[-1]])))
 

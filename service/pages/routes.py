@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.templating import Jinja2Templates
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from models.provenance import METHOD_VERSION
 from service.dependencies import TheService
@@ -32,3 +32,9 @@ def documentation(request: Request) -> Response:
     """Every call, made from the OpenAPI document; it needs nothing from the network."""
     calls = operations(request.app.openapi())
     return _templates.TemplateResponse(request, "docs.html", {"operations": calls})
+
+
+@router.get("/openapi.json")
+def openapi_document(request: Request) -> JSONResponse:
+    """Every call for machines; made when first asked for, on a thread of its own, so that nobody else waits for it."""
+    return JSONResponse(request.app.openapi())

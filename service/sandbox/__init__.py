@@ -8,9 +8,17 @@ from service.sandbox.errors import (
     SandboxUnavailableError,
     WorkerCrashed,
 )
-from service.sandbox.workers import AnalysisWorkers, CompareOutcome, MeasureOutcome, PublishOutcome, WholePicture
+from service.sandbox.workers import (
+    LOOKS_ALONE,
+    AnalysisWorkers,
+    CompareOutcome,
+    MeasureOutcome,
+    PublishOutcome,
+    WholePicture,
+)
 
 __all__ = [
+    "LOOKS_ALONE",
     "AnalysisWorkers",
     "CompareOutcome",
     "CorrectionRefusedError",

@@ -5,24 +5,21 @@ import hashlib
 import sys
 from collections import OrderedDict
 from dataclasses import replace
-from io import BytesIO
 from typing import Final
 
 import cv2
-from PIL import Image
 from pydantic import BaseModel
 
-from analysis.decode import capture_time, decode, inspect, is_large
-from analysis.overlay import draw_photo_overlay, draw_profile_overlay, reduced, render_aligned
+from analysis.decode import decode, is_large
+from analysis.geometry import reduced
+from analysis.overlay import draw_photo_overlay, draw_profile_overlay, render_aligned
 from analysis.pipeline import analyse_photo
 from analysis.pose_hints import pose_hints
 from models.analysis import PhotoAnalysis, ProfileAnalysis
 from models.anatomy import View
-from models.arrays import Pixels
 from models.correction import CorrectionRefused
 from models.errors import FaceModelMissingError
 from models.face_landmarker import FaceLandmarker
-from models.photo import Photo
 from models.quality import Refused
 from service.documents import (
     Given,
@@ -37,7 +34,7 @@ from service.documents.publishing import PublishedDocument, PublishingOrder
 from service.sandbox.child_loop import Job, run_child
 from service.sandbox.light import Analysed, lighter, with_pixels
 from service.sandbox.lockdown import EXIT_UNAVAILABLE
-from service.sandbox.logo import drawn_anew
+from service.sandbox.looks import LOOKS, jpeg, thumbnail, thumbnail_of
 from service.sandbox.publishing import published
 from service.sandbox.visits import compare_visits, on_given_scale, told_frames, with_corrections
 from service.sandbox.workers import REFUSED_CORRECTION
@@ -45,13 +42,7 @@ from service.sandbox.workers import REFUSED_CORRECTION
 _REMEMBERED_PHOTOS: Final = 4
 _PIXELS_BYTES: Final = 48 * 2**20
 """Of all photos at hand together; those of others are decoded again where a picture is made of them."""
-_JPEG_QUALITY: Final = 90
-_ARCHIVE_QUALITY: Final = 95
-PICTURE_PX: Final = 2400
-"""Long side of the picture on which contours are placed by hand."""
 _PREVIEW_PX: Final = 480
-_THUMBNAIL_PX: Final = 320
-_THUMBNAIL_QUALITY: Final = 78
 
 
 class AnalysisJobs:
@@ -64,40 +55,13 @@ class AnalysisJobs:
     def by_name(self) -> dict[str, Job]:
         """Return the jobs under the names that the service calls them by."""
         return {
-            "check": self.check,
-            "capture_time": self.capture_time,
-            "picture": self.picture,
-            "whole_picture": self.whole_picture,
+            **LOOKS,
             "pose_hints": self.pose_hints,
-            "logo": drawn_anew,
             "measure": self.measure,
             "compare": self.compare,
             "compare_shots": self.compare_shots,
             "publish": self.publish,
         }
-
-    def check(self, upload: bytes) -> tuple[bytes, ...]:
-        """Judge the header: nothing, or the refusal."""
-        refused = inspect(upload)
-        return () if refused is None else (_json(refused_document(refused)),)
-
-    def capture_time(self, upload: bytes) -> tuple[bytes, ...]:
-        """Read from the header when the photo was taken: ISO 8601, or nothing."""
-        taken_at = capture_time(upload)
-        return () if taken_at is None else (taken_at.isoformat().encode(),)
-
-    def picture(self, upload: bytes) -> tuple[bytes, ...]:
-        """Give the upright photo to look at, or nothing where it cannot be opened."""
-        photo = decode(upload, at_least_px=PICTURE_PX)
-        return () if isinstance(photo, Refused) else (_jpeg(reduced(photo.pixels, PICTURE_PX)),)
-
-    def whole_picture(self, upload: bytes) -> tuple[bytes, ...]:
-        """Give the upright photo at its full size for an archive, with its width and height; or nothing."""
-        photo = decode(upload)
-        if isinstance(photo, Refused):
-            return ()
-        height, width = photo.pixels.shape[:2]
-        return _jpeg(photo.pixels, _ARCHIVE_QUALITY, "4:2:2"), f"{width}x{height}".encode()
 
     def pose_hints(self, preview: bytes, told: bytes = b"") -> tuple[bytes, ...]:
         """Say what to change before the photo is taken that ``preview`` is of, or nothing where it cannot be opened."""
@@ -112,16 +76,16 @@ class AnalysisJobs:
         """Measure one photo: the document, the overlay picture and a small one; or the refusal, with nothing drawn."""
         analysis, given = self._analysed(upload, View(view.decode())), Given.model_validate_json(told)
         if isinstance(analysis, Refused):
-            return _json(refused_document(analysis)), b"", _thumbnail_of(upload)
+            return _json(refused_document(analysis)), b"", thumbnail_of(upload)
         if isinstance(analysis, ProfileAnalysis):
             shown = with_pixels(analysis, [upload])
-            return _json(profile_document(analysis)), _jpeg(draw_profile_overlay(shown)), _thumbnail(shown.photo)
+            return _json(profile_document(analysis)), jpeg(draw_profile_overlay(shown)), thumbnail(shown.photo)
         placed = with_corrections(analysis, *given.corrections[:1] or ((),), checked=given.checked)
         if isinstance(placed, CorrectionRefused):
             return (REFUSED_CORRECTION + placed.reason.encode(),)
         scaled = on_given_scale(placed, given.subject)
         pictured = with_pixels(scaled, [upload])
-        return _json(measurement_document(scaled)), _jpeg(draw_photo_overlay(pictured)), _thumbnail(pictured.photo)
+        return _json(measurement_document(scaled)), jpeg(draw_photo_overlay(pictured)), thumbnail(pictured.photo)
 
     def compare(self, before_upload: bytes, after_upload: bytes, view: bytes = b"frontal") -> tuple[bytes, ...]:
         """Compare two photos: the document and, where they could be aligned, both aligned pictures; or the refusal."""
@@ -145,8 +109,8 @@ class AnalysisJobs:
             return (document,)
         return (
             document,
-            _jpeg(render_aligned(with_pixels(found.before, uploads), alignment.before_to_aligned)),
-            _jpeg(render_aligned(with_pixels(found.after, uploads), alignment.after_to_aligned)),
+            jpeg(render_aligned(with_pixels(found.before, uploads), alignment.before_to_aligned)),
+            jpeg(render_aligned(with_pixels(found.after, uploads), alignment.after_to_aligned)),
         )
 
     def publish(self, told: bytes, *blobs: bytes) -> tuple[bytes, ...]:
@@ -178,22 +142,6 @@ class AnalysisJobs:
 
 def _json(document: BaseModel) -> bytes:
     return document.model_dump_json().encode()
-
-
-def _jpeg(pixels: Pixels, quality: int = _JPEG_QUALITY, subsampling: str = "4:2:0") -> bytes:
-    encoded = BytesIO()
-    Image.fromarray(pixels).save(encoded, "JPEG", quality=quality, subsampling=subsampling)
-    return encoded.getvalue()
-
-
-def _thumbnail(photo: Photo) -> bytes:
-    return _jpeg(reduced(photo.pixels, _THUMBNAIL_PX), _THUMBNAIL_QUALITY)
-
-
-def _thumbnail_of(upload: bytes) -> bytes:
-    """Of a photo that was refused; nothing where it cannot be opened."""
-    photo = decode(upload, at_least_px=_THUMBNAIL_PX)
-    return b"" if isinstance(photo, Refused) else _thumbnail(photo)
 
 
 def main(cpu_seconds: float) -> None:

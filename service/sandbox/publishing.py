@@ -11,7 +11,7 @@ from PIL import Image, ImageCms
 
 from analysis.alignment import register
 from analysis.decode import decode
-from analysis.overlay import reduced
+from analysis.geometry import reduced
 from analysis.publishing.honesty import honest_pair
 from analysis.publishing.layout import laid_out
 from analysis.publishing.pictures import arrangement, bar_on, barred, frame_of, picture_of, smaller, to_output

@@ -37,6 +37,8 @@ from service.sandbox.errors import (
 from service.sandbox.messages import Message
 
 _CHILD: Final = "service.sandbox.child"
+LOOKS_ALONE: Final = "service.sandbox.looks"
+"""The module of processes that only look at files: quick to start, without the face model."""
 _CHECK_SECONDS: Final = 5.0
 _JPEG: Final = b"\xff\xd8\xff"
 _PNG: Final = b"\x89PNG"

@@ -49,9 +49,9 @@ def name_of(home) -> str:
 
 def cut_off(home) -> None:
     """End every connection of the service, not PostgreSQL's own tidying, which only its administrator may end."""
-    clients = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
+    whose = "datname = %s AND backend_type = 'client backend'"
     with postgresql(home, "postgres") as server:
-        server.execute(clients, [name_of(home)])
+        server.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {whose}", [name_of(home)])
 
 
 @contextlib.contextmanager
