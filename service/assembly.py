@@ -92,13 +92,7 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
         jobs = LeasedJobs(database)
         credentials = Credentials(settings, database, ring)
         doorkeeper, archivist, guide, analyst = (
-            WatchedAnalyser(analyser or stack.enter_context(workers))
-            for workers in (
-                AnalysisWorkers(module=LOOKS_ALONE),
-                AnalysisWorkers(),
-                AnalysisWorkers(),
-                AnalysisWorkers(max(1, settings.workers)),
-            )
+            WatchedAnalyser(analyser or stack.enter_context(workers)) for workers in _all_workers(settings)
         )
         secrets = open_secrets(database, ring)
         webhook_cipher = Cipher(secrets.webhooks)
@@ -125,6 +119,12 @@ def open_service(settings: Settings, analyser: Analyser | None = None) -> Iterat
             limits,
             *people,
         )
+
+
+def _all_workers(settings: Settings) -> tuple[AnalysisWorkers, ...]:
+    """The doorkeeper's, the archivist's, the guide's and those of the jobs."""
+    at_once = max(1, settings.workers)
+    return AnalysisWorkers(module=LOOKS_ALONE), AnalysisWorkers(), AnalysisWorkers(), AnalysisWorkers(at_once)
 
 
 @contextmanager

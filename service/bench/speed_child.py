@@ -42,7 +42,7 @@ _STEPS: Final = (
             "compare_registered",
         )
     ),
-    *((service.sandbox.child, name) for name in ("render_aligned", "comparison_document", "_json", "_jpeg")),
+    *((service.sandbox.child, name) for name in ("render_aligned", "comparison_document", "_json", "jpeg")),
 )
 
 

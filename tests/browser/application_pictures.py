@@ -16,6 +16,8 @@ from tests.browser.application import Application, running_application, wall
 from tests.browser.chromium import ARGUMENTS, executable
 
 _SAMPLES: Final = Path(__file__).parents[2] / "sample_images"
+_SHOWN: Final = "This is what the export will look like"
+_DAY: Final = "2026-03-02"
 _DAYS: Final = 150
 """So long ago the sample course began."""
 
@@ -29,6 +31,8 @@ class Shot:
     width: int
     height: int
     scheme: Literal["light", "dark"] = "light"
+    chosen: tuple[str, str] | None = None
+    """What is chosen on the page, and the words that then come."""
 
 
 _SHOTS: Final = (
@@ -40,6 +44,12 @@ _SHOTS: Final = (
     Shot("app-camera-phone", "/app/camera/{pair}", 390, 844),
     Shot("app-studies", "/app/studies/new?reference=P-1042", 1280, 700),
     Shot("app-audit", "/app/audit", 1280, 700, "dark"),
+    Shot("app-comparison", "/app/comparisons/{comparison}", 1280, 900),
+    Shot("app-cohort", "/app/cohort", 1280, 700),
+    Shot("app-consents", "/app/subjects/{pair}/consents", 1280, 800),
+    Shot("app-export", "/app/exports/new?comparison_id={comparison}", 1280, 1250, chosen=("Website", _SHOWN)),
+    Shot("app-exports", "/app/exports", 1280, 620, "dark"),
+    Shot("app-links", "/app/links", 1280, 420),
 )
 
 
@@ -61,6 +71,9 @@ def _take(app: Application, browser: Browser, shot: Shot, subjects: Mapping[str,
     options = {"color_scheme": shot.scheme, "reduced_motion": "reduce", "device_scale_factor": 1.5}
     page = app.window(browser, shot.width, shot.height, **options)
     page.goto(shot.page.format(**subjects))
+    if shot.chosen:
+        page.get_by_label(shot.chosen[0]).check()
+        page.get_by_text(shot.chosen[1]).wait_for()
     page.wait_for_timeout(800)  # for small pictures
     if "camera" in shot.page:
         expect(page.locator("[data-hints]")).not_to_be_empty(timeout=60_000)
@@ -75,15 +88,32 @@ def _clinic(app: Application) -> dict[str, str]:
     _bring_course(app, course)
     now = datetime.now(UTC)
     before, after = ((_SAMPLES / f"jawline_{which}.jpg").read_bytes() for which in ("before", "after"))
-    app.clinic.upload(app.visit(pair, (now - timedelta(days=40)).isoformat(), "baseline"), before, wait=60)
+    first = app.visit(pair, (now - timedelta(days=40)).isoformat(), "baseline")
     today = app.visit(pair, now.isoformat(), treatment_number=4)
-    for photo in (after, wall()):
-        app.clinic.upload(today, photo, wait=60)
+    photos = [_uploaded(app, visit, photo) for visit, photo in ((first, before), (today, after), (today, wall()))]
     for number in range(1044, 1052):
         app.clinic.subject(f"P-{number}")
     while app.service.jobs.queues():
         time.sleep(0.5)
-    return {"course": course, "pair": pair}
+    return {"course": course, "pair": pair, "comparison": _published(app, pair, photos[:2])}
+
+
+def _uploaded(app: Application, visit: str, photo: bytes) -> str:
+    return str(app.clinic.upload(visit, photo, wait=60).json()["id"])
+
+
+def _published(app: Application, subject: str, photos: list[str]) -> str:
+    """Compare two photos, and publish the pair with the subject's consent."""
+    asked = dict(zip(("before_photo_id", "after_photo_id"), photos, strict=True))
+    comparison = str(app.clinic.post("/v1/comparisons?wait=60", asked).json()["id"])
+    given = {"given_on": _DAY, "recorded_by": "Dr. A.", "paper": f"form of {_DAY}, folder 12", "regions": ["face"]}
+    for purpose in ("website", "training"):
+        app.clinic.put(f"/v1/subjects/{subject}/consents/{purpose}", given)
+    for shape in ("side_by_side", "stacked"):
+        wanted = {"comparison_id": comparison, "purpose": "website", "format": shape, "size": "social"}
+        assert app.clinic.post("/v1/exports?wait=60", wanted).json()["status"] == "made"
+    assert app.clinic.post(f"/v1/comparisons/{comparison}/link", {"purpose": "training"}).status_code == 201
+    return comparison
 
 
 def _bring_course(app: Application, subject: str) -> None:
