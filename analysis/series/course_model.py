@@ -146,9 +146,8 @@ class CourseModel:
         photo_sd, days : of the mean of further photos that it is held against: their own error, and of how many days
             they are.
         """
-        found = [fit.functional(wanted) for fit in self._fits]
-        means, variances = (np.array(part) for part in zip(*found, strict=True))
-        of_days = np.array([fit.tau**2 / days for fit in self._fits]) if days else 0.0
+        means, variances = self._fits.functional(wanted)
+        of_days = self._fits.taus**2 / days if days else 0.0
         return Posterior(self._shares, means, np.sqrt(variances + photo_sd**2 + of_days))
 
     def shapes(self, weeks: FloatArray) -> FloatArray:
@@ -164,59 +163,77 @@ class CourseModel:
     @property
     def day_sd(self) -> float:
         """SD between days beyond the photos' own errors, over the grid."""
-        return float(self._shares @ np.array([fit.tau for fit in self._fits]))
+        return float(self._shares @ self._fits.taus)
 
     @cached_property
-    def _fits(self) -> list["_Fit"]:
+    def basis(self) -> FloatArray:
+        """(n, 2 to 4): the baseline's level and the shapes, at the visits."""
+        return np.column_stack([np.ones(len(self.weeks)), self.shapes(self.weeks)])
+
+    @cached_property
+    def _fits(self) -> "_Fits":
         unit = float(np.sqrt(np.median(np.diag(self.covariance))))
-        return [_Fit.of(self, q * unit, tau * unit, unit) for q in _BENDS for tau in _DAYS]
+        bends, taus = (part.ravel() for part in np.meshgrid(_BENDS, _DAYS, indexing="ij"))
+        return _Fits.of(self, bends * unit, taus * unit, unit)
 
     @cached_property
     def _shares(self) -> FloatArray:
-        logs = np.array([fit.log_likelihood for fit in self._fits])
+        logs = self._fits.log_likelihoods
         shares = np.exp(logs - logs.max())
         return np.asarray(shares / shares.sum())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Fit:
-    """The course at one point of the grid."""
+class _Fits:
+    """The course at each of the grid's g points, with n visits and k shapes.
+
+    Parameters
+    ----------
+    bends, taus : (g,) of the paths, and SD between days.
+    whitening : (g, n, n), which makes the states' errors independent and of variance 1.
+    basis, rest : (g, n, k), (g, n) the shapes, and what they leave of the states; whitened.
+    normal, coefficients : (g, k, k), (g, k) of the shapes.
+    """
 
     model: CourseModel
-    bend: float
-    tau: float
-    factor: tuple[FloatArray, bool]
-    solved: FloatArray
+    bends: FloatArray
+    taus: FloatArray
+    whitening: FloatArray
+    basis: FloatArray
+    rest: FloatArray
     normal: FloatArray
     coefficients: FloatArray
-    log_likelihood: float
+    log_likelihoods: FloatArray
 
     @classmethod
-    def of(cls, model: CourseModel, bend: float, tau: float, unit: float) -> "_Fit":
-        basis = np.column_stack([np.ones(len(model.weeks)), model.shapes(model.weeks)])
+    def of(cls, model: CourseModel, bends: FloatArray, taus: FloatArray, unit: float) -> "_Fits":
         same_day = np.equal.outer(np.asarray(model.days), np.asarray(model.days))
-        spread = model.covariance + tau**2 * same_day + bend**2 * np.minimum.outer(model.weeks, model.weeks)
-        factor = scipy.linalg.cho_factor(spread, lower=True)
-        solved = scipy.linalg.cho_solve(factor, basis)
-        normal = basis.T @ solved
-        coefficients = np.linalg.solve(normal, solved.T @ model.states)
-        rest = model.states - basis @ coefficients
-        weighed = scipy.linalg.cho_solve(factor, rest)
-        log_det = 2 * float(np.log(np.diag(factor[0])).sum()) + float(np.linalg.slogdet(normal)[1])
-        likelihood = -0.5 * (log_det + float(rest @ weighed)) - tau / unit / _DAYS_FADE - bend / unit / _BENDS_FADE
-        return cls(model, bend, tau, factor, weighed, normal, coefficients, likelihood)
+        shared = taus[:, None, None] ** 2 * same_day + bends[:, None, None] ** 2 * _path(model.weeks, model.weeks)
+        whitening = np.linalg.inv(np.linalg.cholesky(model.covariance + shared))
+        basis, states = whitening @ model.basis, whitening @ model.states
+        normal = basis.swapaxes(1, 2) @ basis
+        coefficients = np.linalg.solve(normal, np.einsum("gnk,gn->gk", basis, states)[..., None])[..., 0]
+        rest = states - np.einsum("gnk,gk->gn", basis, coefficients)
+        log_dets = np.linalg.slogdet(normal)[1] - 2 * np.log(np.diagonal(whitening, axis1=1, axis2=2)).sum(axis=1)
+        misfits = np.einsum("gn,gn->g", rest, rest)
+        likelihoods = -0.5 * (log_dets + misfits) - taus / unit / _DAYS_FADE - bends / unit / _BENDS_FADE
+        return cls(model, bends, taus, whitening, basis, rest, normal, coefficients, likelihoods)
 
-    def functional(self, wanted: Functional) -> tuple[float, float]:
-        """Mean and variance; Rasmussen & Williams eq. 2.42 for a linear functional."""
-        weeks = self.model.weeks
-        cross = self.bend**2 * np.minimum.outer(weeks, wanted.weeks) @ wanted.weights
-        own = self.bend**2 * float(wanted.weights @ np.minimum.outer(wanted.weeks, wanted.weeks) @ wanted.weights)
-        basis = np.column_stack([np.ones(len(weeks)), self.model.shapes(weeks)])
-        target = np.append(wanted.offset, wanted.weights @ self.model.shapes(wanted.weeks))
-        seen = scipy.linalg.cho_solve(self.factor, cross)
-        left = target - basis.T @ seen
-        mean = float(target @ self.coefficients + cross @ self.solved)
-        return mean, own - float(cross @ seen) + float(left @ np.linalg.solve(self.normal, left))
+    def functional(self, wanted: Functional) -> tuple[FloatArray, FloatArray]:
+        """Means and variances; Rasmussen & Williams eq. 2.42 for a linear functional."""
+        squares, weights = self.bends**2, wanted.weights
+        cross = squares[:, None] * (self.whitening @ (_path(self.model.weeks, wanted.weeks) @ weights))
+        own = squares * float(weights @ _path(wanted.weeks, wanted.weeks) @ weights)
+        target = np.append(wanted.offset, weights @ self.model.shapes(wanted.weeks))
+        left = target - np.einsum("gnk,gn->gk", self.basis, cross)
+        of_shapes = np.einsum("gk,gk->g", left, np.linalg.solve(self.normal, left[..., None])[..., 0])
+        means = self.coefficients @ target + np.einsum("gn,gn->g", cross, self.rest)
+        return means, own - np.einsum("gn,gn->g", cross, cross) + of_shapes
+
+
+def _path(weeks: FloatArray, others: FloatArray) -> FloatArray:
+    """Covariance of a random path of unit steps a week between two sets of moments."""
+    return np.asarray(np.minimum.outer(weeks, others))
 
 
 def without_wild(weeks: FloatArray, states: FloatArray, covariance: FloatArray) -> FloatArray:
