@@ -31,7 +31,7 @@ class PlacedShape(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    points: tuple[_GivenPoint, ...] | None = Field(default=None, max_length=MOST_POINTS)
+    points: tuple[_GivenPoint, ...] | None = Field(default=None, min_length=1, max_length=MOST_POINTS)
     centre: _GivenPoint | None = None
     radius: float | None = Field(default=None, gt=0, le=1e6, allow_inf_nan=False)
 

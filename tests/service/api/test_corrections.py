@@ -130,6 +130,7 @@ def test_what_cannot_be_is_turned_away_with_the_reason(clinic, photo, path, shap
         {"corrected_by": " "},
         {"points": LID["points"]},
         {**LID, "centre": [1, 1], "radius": 2},
+        {**LID, "points": []},
         {**LID, "points": [[1, 2, 3]] * 5},
         {**LID, "points": [["a", 1]] * 5},
         {**LID, "points": [[1e9, 1]] * 5},
