@@ -19,11 +19,12 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from models.publishing import Layout
 from service.app import create_app
 from service.assembly import Service
 from service.bench.pages_rows import Multiplier
 from service.client import Liftmark
-from service.client.shapes import NewComparison, NewCourse, NewSubject, NewVisit
+from service.client.shapes import NewComparison, NewConsent, NewCourse, NewExport, NewSubject, NewVisit, Purpose
 from service.people.cookies import COOKIE
 from service.people.joining import Newcomer
 from service.serving import serving
@@ -37,6 +38,7 @@ _AT_ONCE: Final = 20
 """Subjects that are written in one transaction."""
 _LOOK_S: Final = 0.5
 _UNLIMITED: Final = 1_000_000
+_CONSENT: Final = {"given_on": "2026-01-05", "recorded_by": "Dr. B.", "paper": "form 1", "regions": ["face"]}
 _PASSWORD: Final = "kept for a bench and no longer"  # noqa: S105  of a database that goes afterwards
 
 
@@ -100,6 +102,11 @@ def _pages(subject_id: str, pair_id: str) -> Mapping[str, str]:
         "Series report": f"/v1/subjects/{subject_id}/series/report",
         "Cohort": "/v1/cohort/report",
         "Repeatability studies": "/app/studies",
+        "Consents": "/app/consents",
+        "Consents of a subject": f"/app/subjects/{subject_id}/consents",
+        "Exports": "/app/exports",
+        "Export, chosen": f"/app/exports/new?comparison_id={pair_id}",
+        "Links": "/app/links",
         "Audit": "/app/audit",
         "Settings": "/app/settings",
     }
@@ -142,6 +149,10 @@ def _one_subject(address: str, service: Service) -> tuple[str, str]:
             photos.append(clinic.upload_photo(visit.id, _SERIES / row["file"], wait=60).id)
         asked = NewComparison.model_validate({"before_photo_id": photos[0], "after_photo_id": photos[-2]})
         pair = clinic.compare_photos(asked, wait=60)
+        clinic.give_consent(subject.id, Purpose.WEBSITE, NewConsent.model_validate(_CONSENT))
+        wanted = NewExport(comparison_id=pair.id, purpose=Purpose.WEBSITE, format=Layout.SIDE_BY_SIDE)
+        clinic.make_export(wanted, wait=60)
+        clinic.make_link(pair.id)
     while service.jobs.queues():
         time.sleep(_LOOK_S)
     return subject.id, pair.id

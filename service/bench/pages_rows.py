@@ -9,17 +9,23 @@ from sqlalchemy.orm import Session
 
 from service.comparisons.repository import Asked, Comparisons
 from service.confounders.repository import RecordedConfounders
+from service.consents.repository import Consents
 from service.courses.repository import Courses
 from service.database.base import new_id
-from service.database.tables import Comparison, Photo, Subject, SubjectRow, SubjectSeries, TenantRow, Visit
+from service.database.sharing_tables import ShareLink
+from service.database.tables import Comparison, Photo, Subject, SubjectRow, TenantRow, Visit
+from service.exports.repository import Exports
 from service.photos.repository import Photos
 from service.series.repository import StoredSeries
 from service.subjects.repository import Subjects
+from service.tenancy.share_links import ShareLinks
 from service.tenancy.tenant import TenantId
 from service.visits.repository import Visits
 
 AnyRow = TypeVar("AnyRow", bound=TenantRow)
 _MOMENTS: Final = ("created_at", "measured_at", "made_at")
+_NAMED: Final = ("visit_id", "before_photo_id", "after_photo_id", "course_id", "comparison_id", "consent_id")
+"""Columns with the id of another of the subject's rows."""
 
 
 class Multiplier:
@@ -32,6 +38,12 @@ class Multiplier:
         self._photos = Photos(session, tenant).every(Photo.subject_id == subject_id)
         self._pairs = Comparisons(session, tenant).every(Comparison.subject_id == subject_id)
         self._series = StoredSeries(session, tenant).of_subject(subject_id)
+        self._consents = Consents(session, tenant).history_of(subject_id)
+        exports, links = Exports(session, tenant), ShareLinks(session, tenant)
+        self._published: Sequence[TenantRow] = (
+            *(row for pair in self._pairs for row in exports.of_comparison(pair.id)),
+            *links.every(ShareLink.subject_id == subject_id),
+        )
         self._others: Sequence[SubjectRow] = (
             *Courses(session, tenant).of_subject(subject_id),
             *RecordedConfounders(session, tenant).of_subject(subject_id),
@@ -41,10 +53,14 @@ class Multiplier:
         """Add the ``number``-th copy, with so many photos."""
         subject = _copied(self._subject, reference=f"{self._subject.reference}-{number:04d}")
         earlier = timedelta(days=number)
-        ids = {row.id: new_id() for row in (*self._visits, *self._photos, *self._pairs, *self._others)}
+        named = (*self._visits, *self._photos, *self._pairs, *self._others, *self._consents)
+        ids = {row.id: new_id() for row in named}
         self._session.add(subject)
         self._session.flush()
-        for rows in (self._visits, self._others, self._photos, self._pairs, self._series):
+        for rows in (
+            *(self._visits, self._others, self._photos, self._pairs),
+            *(self._series, self._consents, self._published),
+        ):
             self._session.add_all(list(_of_subject(rows, subject, ids, earlier)))
             self._session.flush()
         more = range(len(self._photos), photos)
@@ -53,7 +69,7 @@ class Multiplier:
 
 
 def _of_subject(
-    rows: Sequence[SubjectRow], subject: Subject, ids: dict[str, str], earlier: timedelta
+    rows: Sequence[TenantRow], subject: Subject, ids: dict[str, str], earlier: timedelta
 ) -> Iterator[TenantRow]:
     for row in rows:
         yield _moved(_for(subject, row, ids, ids.get(row.id) or new_id()), earlier)
@@ -62,14 +78,12 @@ def _of_subject(
 def _for(subject: Subject, row: AnyRow, ids: dict[str, str], row_id: str) -> AnyRow:
     """The row as the other subject's, what it names being that subject's too."""
     changed: dict[str, object] = {"id": row_id, "subject_id": subject.id}
-    if isinstance(row, Photo):
-        changed["visit_id"] = ids[row.visit_id]
-    elif isinstance(row, Comparison):
-        changed["before_photo_id"], changed["after_photo_id"] = ids[row.before_photo_id], ids[row.after_photo_id]
+    for name in _NAMED:
+        if named := getattr(row, name, None):
+            changed[name] = ids[named]
+    if isinstance(row, Comparison):
         asked = Asked.of(row.asked)
         changed["asked"] = str(Asked(tuple(ids[one] for one in asked.before), tuple(ids[one] for one in asked.after)))
-    elif isinstance(row, SubjectSeries) and row.course_id is not None:
-        changed["course_id"] = ids[row.course_id]
     return _copied(row, **changed)
 
 
