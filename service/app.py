@@ -116,8 +116,8 @@ def create_app(settings: Settings | None = None, analyser: Analyser | None = Non
         lifespan=_lifespan(settings, analyser),
         middleware=_around(settings),
     )
-    for router in _ROUTERS:
-        app.include_router(router)
+    # The routes as they are: `include_router` has each of them built again, at the first request of every start.
+    app.router.routes.extend(_ROUTES)
     app.mount("/static/pages", _RevalidatedFiles(directory=PAGES_STATIC))
     app.mount("/static", _RevalidatedFiles(directory=_WEB_STATIC, check_dir=False))
     answer_with_problems(app, _ROUTES)

@@ -2,14 +2,13 @@
 
 import ipaddress
 import os
-import shutil
 import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-CHROMIUM = shutil.which("chromium")
+from tests.browser.chromium import executable
 
 # The same examples on every run, however slow the machine is: a red test means a change in the code.
 settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
@@ -53,18 +52,11 @@ sys.addaudithook(forbid_the_outside)
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests need Debian's chromium; where continuous integration lacks it, that is an error, not a skip."""
-    if CHROMIUM or os.environ.get("CI"):
+    if executable() or os.environ.get("CI"):
         return
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason="no chromium on this machine: apt-get install chromium"))
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """Path of the browser that the pages are tested in."""
-    assert CHROMIUM, "no chromium on this machine: apt-get install chromium"
-    return CHROMIUM
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,8 @@ from typing import Final
 
 from playwright.sync_api import Browser, sync_playwright
 
-NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+# The first is the same engine without the windows that nobody sees: the tests take two thirds of the time.
+NAMES: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 ARGUMENTS: Final = (
     "--no-sandbox",  # tests may run as root, where chromium's own sandbox cannot start

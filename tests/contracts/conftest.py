@@ -13,6 +13,7 @@ from service.blobs import BlobStore, open_blobs
 from service.database import Database
 from service.database.migrate import migrate
 from service.jobs import JobKind, LeasedJobs
+from service.settings import Settings
 from service.tenancy.keys import create_key, find_actor
 from service.tenancy.tenant import TenantId
 
@@ -40,34 +41,66 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def new_postgres_database(request) -> str:
-    """The address of an empty PostgreSQL database, with a login that row-level security holds for."""
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres) -> str:
+    """The name of a migrated PostgreSQL database that others are copied from, which is quicker than migrating each."""
     import psycopg
 
-    address, name = request.getfixturevalue("postgres"), f"test_{secrets.token_hex(6)}"
-    with psycopg.connect(address.format(name="postgres"), autocommit=True) as connection:
-        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (LOGIN,)).fetchone():
-            connection.execute(f"CREATE ROLE {LOGIN} LOGIN")
-        connection.execute(f"CREATE DATABASE {name} OWNER {LOGIN}")
-    return make_url(address.format(name=name)).set(username=LOGIN).render_as_string(hide_password=False)
+    with psycopg.connect(postgres.format(name="postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {LOGIN} LOGIN")
+    url, name = new_postgres(postgres)
+    with Database(Settings(database_url=url).database_address, b"k" * 32) as database:
+        migrate(database)
+    return name
+
+
+def new_postgres(server: str, copied_from: str = "template1") -> tuple[str, str]:
+    """Make a database that belongs to a login that row-level security holds for; its address and name."""
+    import psycopg
+
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(server.format(name="postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} OWNER {LOGIN} TEMPLATE {copied_from}")
+    return make_url(server.format(name=name)).set(username=LOGIN).render_as_string(hide_password=False), name
+
+
+@pytest.fixture
+def new_postgres_database(request) -> str:
+    """The address of a PostgreSQL database with this version's tables and no row."""
+    template = request.getfixturevalue("migrated_postgres")
+    return new_postgres(request.getfixturevalue("postgres"), template)[0]
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory) -> Path:
+    """A migrated SQLite database that others are copied from."""
+    path = tmp_path_factory.mktemp("migrated") / "test.db"
+    with Database(Settings(database_url=f"sqlite:///{path}").database_address, b"k" * 32) as database:
+        migrate(database)
+    return path
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request, tmp_path) -> str:
-    """The address of an empty database of each kind."""
+    """The address of a database of each kind with this version's tables and no row."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'test.db'}"
+        return f"sqlite:///{shutil.copy(request.getfixturevalue('migrated_sqlite'), tmp_path / 'test.db')}"
     return request.getfixturevalue("new_postgres_database")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request, tmp_path) -> str:
+    """The address of a database of each kind without tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    request.getfixturevalue("migrated_postgres")  # it makes the login
+    return new_postgres(request.getfixturevalue("postgres"))[0]
 
 
 @pytest.fixture
 def database(database_url) -> Iterator[Database]:
-    """A migrated database of each kind."""
-    from service.settings import Settings
-
+    """A database of each kind with this version's tables and no row."""
     with Database(Settings(database_url=database_url).database_address, b"k" * 32) as database:
-        migrate(database)
         yield database
 
 

@@ -243,13 +243,13 @@ def test_many_writers_at_once_make_one_chain_without_gap_or_fork(database, actor
     assert (found.broken, found.head.count) == (None, 2 * 4 * 15 * 2)
 
 
-def test_rows_that_were_there_before_the_chain_are_its_beginning(database_url):
+def test_rows_that_were_there_before_the_chain_are_its_beginning(empty_database_url):
     from service.settings import Settings
 
     old = (
         "INSERT INTO audit (tenant_id, at, actor, action, target) VALUES ('{}', '2026-03-02 10:00:00', 'k', 'a', '{}')"
     )
-    with Database(Settings(database_url=database_url).database_address, KEY) as database:
+    with Database(Settings(database_url=empty_database_url).database_address, KEY) as database:
         migrate(database, "0004")
         tamper(
             database,

@@ -94,10 +94,10 @@ def test_migrating_again_or_at_once_does_no_harm(database):
     database.check()
 
 
-def test_a_comparison_of_the_first_shape_keeps_its_photos_through_the_migration(database_url):
+def test_a_comparison_of_the_first_shape_keeps_its_photos_through_the_migration(empty_database_url):
     from service.settings import Settings
 
-    with Database(Settings(database_url=database_url).database_address, b"k" * 32) as database:
+    with Database(Settings(database_url=empty_database_url).database_address, b"k" * 32) as database:
         migrate(database, "0001")
         with database.connection() as connection:
             for statement in FIRST_SHAPE:
@@ -270,10 +270,10 @@ def test_a_course_has_one_series_and_a_subject_without_one_has_one(database, ten
         assert StoredSeries(session, tenant).of("s", None).id == "3"
 
 
-def test_a_visit_of_the_second_shape_keeps_its_photos_through_the_migration(database_url):
+def test_a_visit_of_the_second_shape_keeps_its_photos_through_the_migration(empty_database_url):
     from service.settings import Settings
 
-    with Database(Settings(database_url=database_url).database_address, b"k" * 32) as database:
+    with Database(Settings(database_url=empty_database_url).database_address, b"k" * 32) as database:
         migrate(database, "0001")
         with database.connection() as connection:
             for statement in FIRST_SHAPE:

@@ -27,7 +27,6 @@ TABLES = sorted(table.name for table in Row.metadata.tables.values() if column_o
 @pytest.fixture
 def database(new_postgres_database):
     with Database(Settings(database_url=new_postgres_database).database_address, b"k" * 32) as database:
-        migrate(database)
         yield database
 
 

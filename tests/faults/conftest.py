@@ -5,7 +5,7 @@ import secrets
 
 import pytest
 
-from tests.contracts.conftest import new_postgres_database, postgres, s3  # noqa: F401  their servers are these tests', too
+from tests.contracts.conftest import migrated_postgres, new_postgres_database, postgres, s3  # noqa: F401  their servers are these tests', too
 from tests.faults.home import Home
 from tests.faults.points import SHORT
 

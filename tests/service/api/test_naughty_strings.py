@@ -11,7 +11,7 @@ import pytest
 from service.app import create_app
 from service.observing.logs import JsonLines, TextLines
 from service.settings import Settings
-from tests.contracts.conftest import new_postgres_database, postgres  # noqa: F401  fixtures
+from tests.contracts.conftest import migrated_postgres, new_postgres_database, postgres  # noqa: F401  fixtures
 from tests.service.api.courses import CourseAnalyst
 from tests.service.api.places import TEXTS, Place, places
 from tests.service.api.test_audit_completeness import filled, one_of_each
