@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Final
 
@@ -30,11 +31,11 @@ def summarise(members: Sequence[CohortMember]) -> Cohort:
     small = sum(kinds[kind] for kind in hidden)
     left_out = small if small < FEWEST_SUBJECTS and len(hidden) < len(kinds) else 0
     whole = [member for member in members if not (left_out and member.kind in hidden)]
-    return Cohort(
-        _group(None, whole),
-        tuple(_group(kind, [one for one in members if one.kind == kind]) for kind, _ in kinds.most_common()),
-        left_out,
-    )
+    everybody = _group(None, whole)
+    if len(kinds) == 1:  # the same subjects: nothing is worked out twice
+        return Cohort(everybody, (replace(everybody, kind=whole[0].kind),), left_out)
+    groups = (_group(kind, [one for one in members if one.kind == kind]) for kind, _ in kinds.most_common())
+    return Cohort(everybody, tuple(groups), left_out)
 
 
 def _group(kind: str | None, members: Sequence[CohortMember]) -> CohortGroup:
