@@ -1,5 +1,6 @@
 """What every test may rely on: no way to the outside, the same examples each time, a browser or a reason why not."""
 
+import gc
 import ipaddress
 import os
 import sys
@@ -57,6 +58,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason="no chromium on this machine: apt-get install chromium"))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays to the end: leave it out of each later search for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from service.client import Liftmark
 from service.client.shapes import NewComparison, NewConsent, NewCourse, NewExport, NewSubject, NewVisit, Purpose
 from service.people.cookies import COOKIE
 from service.people.joining import Newcomer
-from service.serving import serving
+from service.serving import collect_garbage_rarely, serving
 from service.settings import Settings
 from service.tenancy.clinics import clinics_by_name
 from service.tenancy.keys import create_key
@@ -80,6 +80,7 @@ def bench_pages(subjects: int, photos: int, runs: int, tell: Callable[[str], Non
         address = until_the_end.enter_context(serving(app, listener))
         service: Service = app.state.service
         token = service.welcome.make_owner(_code(service), _CLINIC, Newcomer("Bench", "bench@bench.example", _PASSWORD))
+        collect_garbage_rarely()  # as `liftmark serve` does
         tell("Analysing the sample series")
         subject_id, pair_id = _one_subject(address, service)
         tell("Writing the other subjects")

@@ -1,7 +1,7 @@
 """Gathering the clinic's stored series into a cohort."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from analysis.cohort import summarise
 from models.cohort import FEWEST_SUBJECTS, CohortMember
 from service.audit import Action, Whole, record
-from service.cohort.members import StoredCourse, latest_of_each
+from service.cohort.members import StoredCourse, TakenPart, latest_of_each
 from service.database import Database
 from service.documents.cohort import CohortDocument, CohortFilters, cohort_document
 from service.series.repository import StoredSeries
@@ -43,7 +43,9 @@ class CohortViewer:
             record(session, actor, Action.COHORT_READ, Whole.COHORT)
         with self._database.reading(actor.tenant) as session:
             courses = list(_stored(session, actor.tenant))
-        return SeenCohort(_document(courses, filters), _choice(latest_of_each(courses, CohortFilters()).members))
+        chosen, all_of_them = latest_of_each(courses, filters), CohortFilters()
+        everybody = chosen if filters == all_of_them else latest_of_each(courses, all_of_them)
+        return SeenCohort(_document(chosen, filters), _choice(everybody.members))
 
     def link(self, actor: Actor, choice: str, expires_at: datetime) -> CohortLink:
         """Permission to read the page of this choice; ServiceError where the actor may not read it themselves."""
@@ -55,11 +57,10 @@ class CohortViewer:
 
 def cohort_now(session: Session, tenant: TenantId) -> CohortDocument:
     """All of the clinic's subjects, for a sentence that another record tells; that record has the audit."""
-    return _document(list(_stored(session, tenant)), CohortFilters())
+    return _document(latest_of_each(_stored(session, tenant), CohortFilters()), CohortFilters())
 
 
-def _document(courses: Sequence[tuple[str, StoredCourse]], filters: CohortFilters) -> CohortDocument:
-    chosen = latest_of_each(courses, filters)
+def _document(chosen: TakenPart, filters: CohortFilters) -> CohortDocument:
     return cohort_document(summarise(chosen.members), filters, sorted(chosen.method_versions))
 
 

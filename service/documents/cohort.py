@@ -1,6 +1,6 @@
 """What a clinic's courses changed over its subjects, as JSON. Nothing in it names a subject."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final, Literal
 
@@ -107,21 +107,25 @@ class CohortDocument(Document):
 
 def cohort_document(cohort: Cohort, filters: CohortFilters, method_versions: Sequence[str]) -> CohortDocument:
     """Tell a cohort."""
+    told = tuple(_measure(one) for one in cohort.whole.measures)
     return CohortDocument(
         filters=filters,
         method_versions=tuple(sorted(method_versions)),
         left_out=cohort.left_out,
-        whole=_group(cohort.whole),
-        kinds=tuple(_group(group) for group in cohort.kinds),
+        whole=_group(cohort.whole, told),
+        kinds=tuple(
+            _group(one, told if one.measures is cohort.whole.measures else map(_measure, one.measures))
+            for one in cohort.kinds
+        ),
     )
 
 
-def _group(group: CohortGroup) -> CohortGroupDocument:
+def _group(group: CohortGroup, measurands: Iterable[CohortMeasureDocument]) -> CohortGroupDocument:
     return CohortGroupDocument(
         kind=group.kind,
         subjects=group.subjects,
         missing=group.missing,
-        measurands=tuple(_measure(one) for one in group.measures),
+        measurands=tuple(measurands),
         too_few=tuple(_too_few(one) for one in group.too_few),
     )
 
