@@ -45,7 +45,6 @@ _SHOTS: Final = (
     Shot("app-studies", "/app/studies/new?reference=P-1042", 1280, 700),
     Shot("app-audit", "/app/audit", 1280, 700, "dark"),
     Shot("app-comparison", "/app/comparisons/{comparison}", 1280, 900),
-    Shot("app-cohort", "/app/cohort", 1280, 700),
     Shot("app-consents", "/app/subjects/{pair}/consents", 1280, 800),
     Shot("app-export", "/app/exports/new?comparison_id={comparison}", 1280, 1250, chosen=("Website", _SHOWN)),
     Shot("app-exports", "/app/exports", 1280, 620, "dark"),
