@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from analysis.decode import inspect
-from service.sandbox import AnalysisWorkers
+from service.sandbox import LOOKS_ALONE, AnalysisWorkers
 from tests.hostile.bombs import NO_PHOTO, OVERLOADED, TOO_LARGE
 
 _TIMES = 5
@@ -35,7 +35,7 @@ def _median_ms(clock: Callable[[], float], act: Callable[[], object]) -> float:
 
 if __name__ == "__main__":
     print("| bomb | MB | refused as | judging, ms | whole check, ms |\n| --- | ---: | --- | ---: | ---: |")
-    with AnalysisWorkers() as workers:
+    with AnalysisWorkers(module=LOOKS_ALONE) as workers:
         workers.warm_up()
         for kind in (TOO_LARGE, NO_PHOTO, OVERLOADED):
             for name, make in kind.items():
