@@ -7,7 +7,7 @@ import numpy as np
 
 from analysis.geometry import anti_aliased
 from models.arrays import Pixels
-from models.face_landmarker import DetectedFace, FaceLandmarker
+from models.face_landmarker.landmarker import DetectedFace, FaceLandmarker
 from models.landmarks import Expression, FaceLandmarks
 from models.photo import FaceImage, Photo
 from models.quality import Flag, FlagCode, Refused

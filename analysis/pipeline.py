@@ -21,7 +21,7 @@ from models.alignment import AlignmentRefused
 from models.analysis import PhotoAnalysis, ProfileAnalysis
 from models.anatomy import View
 from models.comparison import PairComparison
-from models.face_landmarker import DetectedFace, FaceLandmarker
+from models.face_landmarker.landmarker import DetectedFace, FaceLandmarker
 from models.photo import Photo
 from models.quality import EVERYTHING, Flag, FlagCode, Refused
 from models.views import PROFILES

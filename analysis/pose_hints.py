@@ -21,7 +21,7 @@ from analysis.quality import (
     exposure_flags,
 )
 from models.anatomy import Landmark, Side, View
-from models.face_landmarker import DetectedFace, FaceLandmarker
+from models.face_landmarker.landmarker import DetectedFace, FaceLandmarker
 from models.landmarks import Expression, FaceLandmarks, HeadPose
 from models.photo import Photo
 from models.pose_hint import HeldHead, HintCode, PoseHints

@@ -17,7 +17,7 @@ from analysis.geometry import Polyline, anti_aliased
 from models.analysis import ProfileAnalysis
 from models.anatomy import Side, View
 from models.arrays import FloatArray, Pixels, Plane
-from models.face_landmarker import DetectedFace
+from models.face_landmarker.landmarker import DetectedFace
 from models.measurand import MEASURANDS, MeasurandCode
 from models.measurement import Estimate, Measurement, NotAssessable
 from models.photo import Photo

@@ -5,7 +5,7 @@ import mimetypes
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
@@ -71,6 +71,7 @@ _log = logging.getLogger(__name__)
 
 _WEB_STATIC: Final = Path(__file__).parent / "web" / "static"
 _FORM_OVERHEAD_BYTES: Final = MEGABYTE
+_DESCRIBING: Final = Lock()
 
 _ABOUT: Final = (
     "Aligns before and after photos of a face and measures jawline, nasolabial fold and eyelids, with error bars. "
@@ -83,7 +84,7 @@ def _routes_of(*routers: APIRouter) -> list[Route]:
     return [route for router in routers for route in router.routes if isinstance(route, Route)]
 
 
-_ROUTERS: Final = (
+_ROUTES: Final = _routes_of(
     *(subjects, courses, visits, confounders, photos, pose_hints, corrections, comparisons),
     *(series, repeatability, cohort, consents, exports, links),
     *(interop, webhooks, usage, audit, health, metrics, pages),
@@ -91,8 +92,6 @@ _ROUTERS: Final = (
     *(comparison_pages, series_pages, study_pages, audit_pages),
     *(consents_pages, links_pages, export_pages),
 )
-
-_ROUTES: Final = _routes_of(*_ROUTERS)
 
 mimetypes.add_type("text/javascript", ".js")  # some systems' tables say otherwise, and browsers insist
 mimetypes.add_type("text/javascript", ".mjs")
@@ -142,9 +141,9 @@ def create_telling_app(service: Service) -> FastAPI:
     """What a worker process tells of itself: figures and health, nothing of the clinics."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=[Middleware(SafetyHeaders)])
     app.state.service = service
-    app.include_router(health)
-    app.include_router(metrics)
-    answer_with_problems(app, _routes_of(health, metrics))
+    routes = _routes_of(health, metrics)
+    app.router.routes.extend(routes)
+    answer_with_problems(app, routes)
     answer_while_out_of_service(app)
     return app
 
@@ -184,10 +183,11 @@ class _Liftmark(FastAPI):
     """An application whose OpenAPI document also tells what its middleware does."""
 
     def openapi(self) -> dict[str, Any]:
-        """The document, made when it is first asked for."""
-        if self.openapi_schema is None:
-            _declare_security(super().openapi())
-        return super().openapi()
+        """The document, made when it is first asked for; whoever asks meanwhile gets it whole."""
+        with _DESCRIBING:
+            if self.openapi_schema is None:
+                _declare_security(super().openapi())
+            return super().openapi()
 
 
 def _declare_security(document: dict[str, Any]) -> None:

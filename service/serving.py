@@ -72,7 +72,7 @@ def collect_garbage_rarely() -> None:
     """Leave what is loaded out of every later search for garbage, and search less often.
 
     A search through all that a service has loaded takes tens of milliseconds, and a page that makes many objects set
-    off several: two thirds of the time of the cohort's were that (`liftmark bench pages`).
+    off several: of the 470 ms of the cohort's page more than half (`liftmark bench pages`).
     """
     gc.collect()
     gc.freeze()

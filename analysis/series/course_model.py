@@ -76,8 +76,9 @@ class Posterior:
     def half_width(self) -> float:
         """Of the 95 % interval about the mean."""
         widest = 10 * self.sd + 1e-12
-        missing = lambda half: self._within(half) - _COVERAGE  # noqa: E731
-        return float(scipy.optimize.brentq(missing, 0.0, widest, xtol=1e-6 * widest))
+        return float(
+            scipy.optimize.brentq(lambda half: self._within(half) - _COVERAGE, 0.0, widest, xtol=1e-6 * widest)
+        )
 
     @property
     def p_value(self) -> float:

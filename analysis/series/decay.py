@@ -17,6 +17,7 @@ from models.arrays import FloatArray
 FEWEST_PHOTOS: Final = 2
 _HALF_LIVES: Final = np.geomspace(0.5, 200.0, 240)
 _BEYOND: Final = 0.05
+"""Of chi-square with one degree of freedom: what a 95 % interval by profile likelihood leaves out."""
 _POOR_FIT: Final = 0.01
 """Of chi-square: a misfit that a true decline exceeds once in a hundred."""
 

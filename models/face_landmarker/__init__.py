@@ -1,6 +1,4 @@
-"""The face model: MediaPipe's FaceLandmarker, its asset found and checked by hash, its model card."""
+"""The face model: MediaPipe's FaceLandmarker, its asset found and checked by hash, its model card.
 
-from models.face_landmarker.asset import FACE_MODEL_SHA256, find_face_model
-from models.face_landmarker.landmarker import DetectedFace, FaceLandmarker
-
-__all__ = ["FACE_MODEL_SHA256", "DetectedFace", "FaceLandmarker", "find_face_model"]
+Nothing is imported here: whoever looks for the asset alone need not load MediaPipe.
+"""

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from analysis.pipeline import open_photo
 from models.anatomy import Side
-from models.face_landmarker import FaceLandmarker
+from models.face_landmarker.landmarker import FaceLandmarker
 from models.measurand import MeasurandCode
 from models.quality import Refused
 from service.bench.accuracy_raw import raw_changes

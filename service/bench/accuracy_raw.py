@@ -15,7 +15,7 @@ from analysis.geometry import fit_similarity, transform
 from analysis.pipeline import open_photo
 from models.anatomy import Landmark, Midline, Outline, Side
 from models.arrays import FloatArray
-from models.face_landmarker import FaceLandmarker
+from models.face_landmarker.landmarker import FaceLandmarker
 from models.landmarks import FaceLandmarks
 from models.measurand import MeasurandCode
 from models.quality import Refused

@@ -10,7 +10,7 @@ from PIL import Image
 from models.alignment import ALIGNED_SIZE_PX
 from models.anatomy import Landmark, Side
 from models.arrays import FloatArray, Pixels
-from models.face_landmarker import DetectedFace, FaceLandmarker
+from models.face_landmarker.landmarker import DetectedFace, FaceLandmarker
 from models.landmarks import FaceLandmarks
 from service.bench.stopwatch import Stopwatch
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from models.anatomy import Landmark, Outline, Side
 from models.arrays import FloatArray
-from models.face_landmarker import DetectedFace
+from models.face_landmarker.landmarker import DetectedFace
 from models.landmarks import FaceLandmarks
 from models.measurand import MeasurandCode
 from models.photo import Photo

@@ -57,10 +57,8 @@ class Multiplier:
         ids = {row.id: new_id() for row in named}
         self._session.add(subject)
         self._session.flush()
-        for rows in (
-            *(self._visits, self._others, self._photos, self._pairs),
-            *(self._series, self._consents, self._published),
-        ):
+        copied = (self._visits, self._others, self._photos, self._pairs, self._series, self._consents, self._published)
+        for rows in copied:
             self._session.add_all(list(_of_subject(rows, subject, ids, earlier)))
             self._session.flush()
         more = range(len(self._photos), photos)

@@ -12,7 +12,7 @@ import cv2
 import analysis.pipeline
 import service.sandbox.child
 from analysis.decode import decode
-from models.face_landmarker import FaceLandmarker
+from models.face_landmarker.landmarker import FaceLandmarker
 from models.photo import Photo
 from models.provenance import METHOD_VERSION
 from service.bench.floor import floor

@@ -19,7 +19,7 @@ from models.analysis import PhotoAnalysis, ProfileAnalysis
 from models.anatomy import View
 from models.correction import CorrectionRefused
 from models.errors import FaceModelMissingError
-from models.face_landmarker import FaceLandmarker
+from models.face_landmarker.landmarker import FaceLandmarker
 from models.quality import Refused
 from service.documents import (
     Given,

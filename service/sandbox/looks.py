@@ -1,6 +1,6 @@
 """What is answered by looking at a file without the face model: its header, its picture, a small one, a logo.
 
-A process of its own has no other jobs than these: it starts in a third of the analysis process's time and keeps no face
+A process of its own has no other jobs than these: it starts in two thirds of the analysis process's time and keeps no face
 model in memory.
 """
 

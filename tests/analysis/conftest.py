@@ -11,7 +11,7 @@ import pytest
 from analysis.pipeline import analyse_photo, compare_photos
 from models.analysis import PhotoAnalysis
 from models.comparison import PairComparison
-from models.face_landmarker import FaceLandmarker
+from models.face_landmarker.landmarker import FaceLandmarker
 from models.quality import Refused
 
 SAMPLES = Path(__file__).parents[2] / "sample_images"

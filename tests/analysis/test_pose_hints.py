@@ -10,7 +10,7 @@ from analysis.decode import decode
 from analysis.pipeline import analyse_photo
 from analysis.pose_hints import pose_hints
 from models.anatomy import Side
-from models.face_landmarker import FaceLandmarker
+from models.face_landmarker.landmarker import FaceLandmarker
 from models.landmarks import HeadPose
 from models.pose_hint import HINTS, HeldHead, HintCode
 from models.quality import FLAGS

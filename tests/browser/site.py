@@ -61,8 +61,6 @@ def running_site() -> Iterator[Site]:
     }
 
     class Answer(BaseHTTPRequestHandler):
-        disable_nagle_algorithm = True
-
         def do_GET(self) -> None:
             body = pages.get(self.path.partition("?")[0])
             self.send_response(404 if body is None else 200)

@@ -11,6 +11,7 @@ from service.settings import Settings
 @pytest.fixture
 def usual_collection():
     threshold = gc.get_threshold()
+    gc.unfreeze()  # what the tests themselves left out
     yield
     gc.set_threshold(*threshold)
 

@@ -17,7 +17,7 @@ from scipy.interpolate import PchipInterpolator
 from analysis.pipeline import open_photo
 from models.anatomy import LANDMARKS, Landmark, Outline, Side
 from models.arrays import FloatArray, Pixels
-from models.face_landmarker import FaceLandmarker
+from models.face_landmarker.landmarker import FaceLandmarker
 from models.landmarks import FaceLandmarks
 from models.quality import Refused
 from models.scale import HVID_MM

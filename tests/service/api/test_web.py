@@ -1,9 +1,12 @@
 """What every answer carries, whatever was asked; pages; health."""
 
+import json
 import re
+import threading
 
 import pytest
 
+from service.app import create_app
 from service.errors import PROBLEMS, ProblemCode
 from service.sandbox import SandboxUnavailableError
 
@@ -154,3 +157,15 @@ def test_readiness_notices_blobs_that_cannot_be_kept(client, service, monkeypatc
 
     monkeypatch.setattr("service.blobs.local.os.fsync", full)
     assert client.get("/readyz").json()["checks"]["blobs"]["ok"] is False
+
+
+def test_whoever_asks_while_the_description_is_made_gets_it_whole(settings):
+    app, found = create_app(settings), []
+    threads = [threading.Thread(target=lambda: found.append(json.dumps(app.openapi()))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    assert set(found) == {json.dumps(app.openapi())}
+    assert "securitySchemes" in found[0]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models.anatomy import Landmark, Midline, Outline, Side
-from models.face_landmarker import FaceLandmarker
+from models.face_landmarker.landmarker import FaceLandmarker
 from models.measurand import MeasurandCode
 from service.bench.controlled_changes import (
     NO_CHANGE,
