@@ -1,7 +1,7 @@
 """What is answered by looking at a file without the face model: its header, its picture, a small one, a logo.
 
-A process of its own has no other jobs than these: it starts in two thirds of the analysis process's time and keeps no face
-model in memory.
+A process of its own has no other jobs than these: it starts in two thirds of the analysis process's time and keeps no
+face model in memory.
 """
 
 import sys
